@@ -1,0 +1,251 @@
+"""The few pieces every picture is made of: safe words, times, money, fields, tables.
+
+Pure. Words from outside (a caller id, a name typed in a portal) reach Slack only through ``safe()``, ``plain()`` or
+a table cell: never bare in mrkdwn. Every mrkdwn text is ``verbatim``, so that ``@everyone`` and ``#general`` stay words.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ColumnSettings,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    RawText,
+    SectionBlock,
+    TableBlock,
+    Text,
+    TextType,
+)
+
+BlockDict: TypeAlias = dict[str, Any]
+
+UNSET = "not set"
+CUT = "…"
+_FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+TABLE_ROWS = 99
+"""Rows of a Slack table beside its header."""
+TABLE_CHARS = 9_500
+"""Slack refuses a table with more than 10,000 characters in its cells."""
+
+
+def render(blocks: Iterable[Block]) -> list[BlockDict]:
+    """Plain dicts as Slack reads them. Equal values make equal dicts: the library's random block ids are taken out."""
+    return [_without_ids(json.loads(repr(block))) for block in blocks]
+
+
+def _without_ids(block: BlockDict) -> BlockDict:
+    if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}", block.get("block_id", "")):
+        del block["block_id"]
+    return block
+
+
+# Words
+
+
+def clean(words: str) -> str:
+    """One line of printable characters: controls and direction overrides (a hostile caller id) are taken out."""
+    kept = (" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    return " ".join("".join(kept).split())
+
+
+def cut(words: str, most: int) -> str:
+    """At most ``most`` characters, with an ellipsis where something is missing."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + CUT
+
+
+def safe(words: str, most: int = 300) -> str:
+    """Words from outside, fit for mrkdwn with ``verbatim``: they cannot mention, link or start a format."""
+    short = cut(clean(words), most)
+    short = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _FORMAT_AT_WORD_EDGE.sub("\\g<0>\u200b", short)
+
+
+def code(words: str, most: int = 100) -> str:
+    """A login or an id in code style; a backtick in it cannot end the style."""
+    return "`" + cut(clean(words), most).replace("`", "'").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`"
+
+
+def plain(words: str, most: int = 150) -> Text:
+    """Words from outside as ``plain_text``."""
+    return Text(cut(clean(words), most) or "–", type_=TextType.PLAINTEXT)
+
+
+def mrkdwn(text: str) -> Text:
+    """Our own words in mrkdwn; whatever came from outside in them went through ``safe`` or ``code`` first."""
+    return Text(cut(text, 3000), verbatim=True)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 call``, ``1,214 calls``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listing(words: Sequence[str], most: int = 6) -> str:
+    """``Ana, Ben, Warehouse and 6 more``; the words are already safe."""
+    if len(words) <= most:
+        return ", ".join(words)
+    return f"{', '.join(words[:most])} and {len(words) - most:,} more"
+
+
+# Values
+
+
+def money(amount: Decimal) -> str:
+    """``$6.42``: US dollars rounded to the cent, half away from zero; for sums."""
+    return _dollars(amount.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def price(amount: Decimal) -> str:
+    """``$0.0377``: exact, with at least two decimals; for a rate or a single call."""
+    exact = amount.normalize()
+    exponent = exact.as_tuple().exponent
+    return _dollars(exact if isinstance(exponent, int) and exponent < -2 else amount.quantize(Decimal("0.01")))
+
+
+def _dollars(amount: Decimal) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount):,f}"
+
+
+def length(seconds: int) -> str:
+    """Talk time as ``h:mm:ss``."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def ago(span: timedelta) -> str:
+    """``12 s``, ``4 min``, ``3 h 10 min``, ``2 days``: an age in words."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 86400:
+        return f"{seconds // 3600} h {seconds // 60 % 60} min"
+    return plural(seconds // 86400, "day")
+
+
+def when(at: datetime, zone: ZoneInfo, form: str = "{date_short_pretty} {time}") -> str:
+    """An instant that Slack shows in each reader's own zone; the text for other readers names the zone."""
+    return f"<!date^{int(at.timestamp())}^{form}|{at.astimezone(zone):%a %d %b %Y %H:%M %Z}>"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """``Mon 23 Nov 16:52``: for table cells, where Slack cannot convert; say the zone beside the table."""
+    return f"{at.astimezone(zone):%a %d %b %H:%M}"
+
+
+def digits(number: str) -> str:
+    """A phone number's digits without the leading 1 of North America."""
+    only = re.sub(r"\D", "", number)
+    return only[1:] if len(only) == 11 and only.startswith("1") else only
+
+
+def phone(number: str, masked: bool = False) -> str:
+    """``(514) 555-0134``; masked for viewers, ``514 555-••34``. What is no number is returned cleaned.
+
+    A number of another shape keeps its spelling; masked, all but its last two digits and the country or area are dots.
+    """
+    text = clean(number)
+    only = digits(text)
+    if len(only) < 4 or re.search(r"[A-Za-z]", text):
+        return text
+    if masked:
+        return f"{only[:3]} {only[3:6]}-••{only[-2:]}" if len(only) == 10 else f"{only[:3]}••{only[-2:]}" if len(only) > 6 else "••••"
+    return f"({only[:3]}) {only[3:6]}-{only[6:]}" if len(only) == 10 else text
+
+
+def mask_within(words: str) -> str:
+    """Free text (a caller id with a name, a call log) with each run of seven or more digits masked."""
+    return re.sub(r"\+?\d[\d\-. ()]{5,}\d", lambda found: phone(found[0], masked=True), words)
+
+
+# Blocks
+
+
+def header(words: str) -> Block:
+    """The title: plain text, so words from outside are harmless."""
+    return HeaderBlock(plain(words))
+
+
+def section(text: str, button: Button | None = None) -> Block:
+    """A paragraph of our own mrkdwn, with at most one button."""
+    return SectionBlock(mrkdwn(text), accessory=button)
+
+
+def fact(name: str, value: str) -> Text:
+    """A name over its value; the value is already safe."""
+    return Text(f"*{name}*\n{cut(value, 1900) or UNSET}", verbatim=True)
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> list[Block]:
+    """Names and values in pairs, ten to a section (Slack's limit); the values are already safe."""
+    made = [fact(name, value) for name, value in pairs]
+    return [SectionBlock(fields=list(made[i : i + 10])) for i in range(0, len(made), 10)]
+
+
+def small(*texts: str) -> Block:
+    """Small print: our own mrkdwn, ten pieces at most."""
+    return ContextBlock([mrkdwn(text) for text in texts[:10]])
+
+
+def divider() -> Block:
+    """A thin line."""
+    return DividerBlock()
+
+
+def button(words: str, action: str, value: str = "", primary: bool = False) -> Button:
+    """A button; ``action`` is what the glue is asked for, ``value`` at most 2,000 characters."""
+    return Button(plain(words, 75), action_id=action, value=value or None, style="primary" if primary else None)
+
+
+def actions(*buttons: Button) -> Block:
+    """A row of buttons."""
+    return ActionsBlock(list(buttons))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> tuple[Block, int]:
+    """A table, and how many of the rows it shows: as many as Slack takes (99, and 9,500 characters in all).
+
+    ``right`` names the columns that are aligned right: numbers, lengths, money. Cells are raw text: nothing in them is parsed.
+    """
+    width = len(head)
+    used = sum(map(len, head))
+    shown: list[list[RawText]] = []
+    for row in rows[:TABLE_ROWS]:
+        cells = [cut(clean(cell), 120) or "–" for cell in row]
+        used += sum(map(len, cells))
+        if used > TABLE_CHARS:
+            break
+        shown.append([RawText(cell) for cell in cells])
+    aligned = set(right)
+    settings = [ColumnSettings(align="right" if i in aligned else "left", is_wrapped=False) for i in range(width)]
+    return TableBlock([[RawText(name) for name in head], *shown], settings), len(shown)
+
+
+def without_tables(blocks: Iterable[BlockDict]) -> list[BlockDict]:
+    """The same message for a workspace that refuses tables: each becomes lines of preformatted text."""
+    return [_as_lines(block) if block.get("type") == "table" else block for block in blocks]
+
+
+def _as_lines(block: BlockDict) -> BlockDict:
+    rows = [[cell.get("text", "") for cell in row] for row in block["rows"]]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    right = [setting.get("align") == "right" for setting in block.get("column_settings", [])]
+    lines = []
+    for row in rows:
+        cells = (
+            cell.rjust(w) if i < len(right) and right[i] else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append("  ".join(cells).rstrip())
+    text = cut("\n".join(lines), 2900)
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}]}

@@ -1,0 +1,180 @@
+"""The table of contents of the bot: what can be asked, by whom, and which function answers.
+
+A handler is a function from a ``Request`` (who, where, words, zone) to a ``Reply`` (headline, blocks, file). It knows
+nothing of Bolt, so the slash command, the mention, the direct message and the button are one path. Whatever goes
+wrong is raised: ``handlers/bolt.py`` has the only ``try`` and puts errors into words.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from rules.access import Role
+from voipms import VoipMs
+
+Block: TypeAlias = dict[str, Any]
+"""One Block Kit block, as Slack reads it."""
+
+
+class Way(Enum):
+    """How the question reached us; only the glue and the wording of hints care."""
+
+    SLASH = "slash command"
+    MENTION = "mention"
+    DIRECT = "direct message"
+    BUTTON = "button"
+
+
+class Misunderstood(Exception):
+    """The person's words do not make a question.
+
+    Attributes:
+        hint: What to type instead: one line of mrkdwn made by us, never of the person's words.
+    """
+
+    def __init__(self, problem: str, hint: str = "") -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One question of one person.
+
+    Attributes:
+        words: What followed the command's name, unwrapped (``handlers.parsing.unwrap``) and split; quotes kept together.
+        now: The instant of asking, aware.
+        zone: The asker's time zone: days are calendar days of it, and times are shown in it.
+        say: Tells the asker how far a long look has come; the text begins with *Looking*. The glue drops what Slack would refuse.
+        give_up_at: When a long look has to stop and tell what it has not looked at, aware.
+    """
+
+    person: str
+    role: Role
+    words: tuple[str, ...]
+    now: datetime
+    zone: ZoneInfo
+    way: Way = Way.SLASH
+    channel: str = ""
+    mask_numbers: bool = True
+    clock: Callable[[], datetime]
+    give_up_at: datetime
+    say: Callable[[str], None] = lambda text: None
+
+    @property
+    def today(self) -> date:
+        """The asker's calendar day."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def masked(self) -> bool:
+        """Whether phone numbers are shown as ``514 555-••34`` to this person."""
+        return self.mask_numbers and self.role < Role.OPERATOR
+
+
+@dataclass(frozen=True)
+class Csv:
+    """A table as a file.
+
+    Attributes:
+        name: File name, ``calls-2026-11-22.csv``.
+        rows: Header first. Lazy: a long period is written as it is read.
+    """
+
+    name: str
+    rows: Iterable[Iterable[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the asker gets.
+
+    Attributes:
+        headline: The lock-screen line: subject, state, number. Plain text.
+        blocks: Block Kit, at most 50, without the *CSV* and *Share to channel* buttons: the glue adds those.
+        again: The words that ask exactly this again, dates absolute; ``None`` when it makes no sense.
+        share: Whether the content may be shared in a channel.
+        csv: Whether the command has a table to give (it has a ``csv`` function).
+        form: A modal to open (where the way of asking has a trigger; elsewhere *Open form* is offered).
+    """
+
+    headline: str
+    blocks: list[Block] = field(default_factory=list)
+    again: str | None = None
+    share: bool = False
+    csv: bool = False
+    form: "Form | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A modal: the view to open, and the function that takes its values.
+
+    Attributes:
+        view: The modal as a dict; its ``callback_id`` is the command's name.
+    """
+
+    view: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """What was typed into a modal: ``{action_id: value}``. Never logged: it may hold a password."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+
+class FormErrors(Exception):
+    """What is wrong with a form, per input: ``{block_id: sentence}``. The modal stays open."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("form refused")
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One thing that can be asked.
+
+    Attributes:
+        usage: What follows the name, ``[period] [account] [filters]``.
+        summary: One line for help, the manifest and the docs.
+        examples: Words that work as they stand.
+        run: Answers the question.
+        csv: The same question as a file; ``None`` where there is no table.
+        submit: Takes the command's form.
+        details: Further lines of help: filters, periods.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    role: Role
+    examples: tuple[str, ...]
+    run: Callable[[Request, VoipMs], Reply]
+    csv: Callable[[Request, VoipMs], Csv] | None = None
+    submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
+    details: tuple[str, ...] = ()
+
+
+class Registry:
+    """All commands by name, in the order of help."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self._commands = {command.name: command for command in commands}
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+    def get(self, name: str) -> Command | None:
+        """The command of that name, whatever its case."""
+        return self._commands.get(name.lower())
+
+    def near(self, name: str, role: Role) -> list[str]:
+        """Names this role may run that look like what was typed, nearest first."""
+        allowed = [command.name for command in self if command.role <= role]
+        return get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)

@@ -1,0 +1,50 @@
+"""The outside: the only code that speaks to VoIP.ms."""
+
+from voipms.client import VoipMs
+from voipms.errors import Kind, Refused, Unreachable, Unreadable, VoipMsError
+from voipms.pace import Pace, Priority
+from voipms.records import (
+    Balance,
+    Cdr,
+    Choice,
+    Client,
+    Count,
+    Device,
+    Did,
+    Package,
+    Registration,
+    Rows,
+    Server,
+    SubAccount,
+    Target,
+    Transaction,
+    Voicemail,
+    VoicemailMessage,
+)
+
+__all__ = [
+    "Balance",
+    "Cdr",
+    "Choice",
+    "Client",
+    "Count",
+    "Device",
+    "Did",
+    "Kind",
+    "Pace",
+    "Package",
+    "Priority",
+    "Refused",
+    "Registration",
+    "Rows",
+    "Server",
+    "SubAccount",
+    "Target",
+    "Transaction",
+    "Unreachable",
+    "Unreadable",
+    "Voicemail",
+    "VoicemailMessage",
+    "VoipMs",
+    "VoipMsError",
+]
