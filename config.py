@@ -1,0 +1,289 @@
+"""Every setting, checked once at start; secrets are hidden from repr.
+
+A setting comes from the environment or from ``.env``; the environment wins. What is missing or wrong is told in one
+line that names it and what is expected. A value is never quoted back: people paste tokens into the wrong place.
+"""
+
+import math
+import os
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import tzlocal
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+VERSION = "0.1.0"
+
+MISSING = {
+    "slack_bot_token": 'the bot token that begins with xoxb-, from Slack\'s "OAuth & Permissions" page',
+    "voipms_username": "the e-mail address of the VoIP.ms account",
+    "voipms_password": "the API password, set in the VoIP.ms portal under Main Menu > SOAP and REST/JSON API",
+}
+"""What to say of a required setting that is not there."""
+
+
+class SettingsError(Exception):
+    """What is missing or wrong in the settings: one line, without any value."""
+
+
+def _zone(name: object) -> ZoneInfo:
+    if isinstance(name, ZoneInfo):
+        return name
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):  # unknown; not a name at all; a folder of the zone database
+        raise ValueError("must be the name of a time zone, like America/Toronto or UTC") from None
+
+
+def _number(text: object) -> float:
+    try:
+        number = float(str(text))
+    except ValueError:
+        raise ValueError("must be a number") from None
+    if not math.isfinite(number):
+        raise ValueError("must be a number")
+    return number
+
+
+def _more_than_zero(text: object) -> float:
+    number = _number(text)
+    if number <= 0:
+        raise ValueError("must be more than zero")
+    return number
+
+
+def _switch(text: object) -> bool:
+    match str(text).lower():
+        case "on" | "true" | "yes" | "1":
+            return True
+        case "off" | "false" | "no" | "0":
+            return False
+    raise ValueError("must be on or off")
+
+
+def _web_address(text: object) -> str:
+    address = str(text)
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        usable = False
+    if not usable or re.search(r"\s", address):
+        raise ValueError("must be a web address that begins with https:// or http://")
+    return address
+
+
+def host_zone() -> ZoneInfo:
+    """The time zone of this host, or UTC where it has none that the zone database knows."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ZoneInfo(tzlocal.get_localzone_name())
+    except Exception:  # noqa: BLE001 - a host's zone can be broken in many ways, and none of them is worth not starting for
+        return ZoneInfo("UTC")
+
+
+class Settings(BaseSettings):
+    """All settings. Made by ``load``; a field is the environment's name in lower case.
+
+    Attributes:
+        slack_app_token: Present: Socket Mode. Absent: HTTP mode, and the signing secret is there.
+        voipms_main_account: The main SIP login, or empty.
+        voipms_requests_per_minute: ``None``: the pace is learned.
+        voipms_timeout: Seconds.
+        voipms_timezone_offset: What is sent as ``timezone``.
+        voipms_wire_zone: The zone in which VoIP.ms's wall clocks are read.
+        timezone: For people whose own zone Slack does not tell.
+        admins: Slack user ids.
+        port: 0 asks the system for any free one.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = Field(None, validate_default=True)
+    slack_api_url: Annotated[str, BeforeValidator(_web_address)] = "https://slack.com/api/"
+    voipms_username: str
+    voipms_password: SecretStr
+    voipms_main_account: str = ""
+    voipms_api_url: Annotated[str, BeforeValidator(_web_address)] = "https://voip.ms/api/v1/rest.php"
+    voipms_requests_per_minute: Annotated[float, BeforeValidator(_more_than_zero)] | None = None
+    voipms_timeout: Annotated[float, BeforeValidator(_more_than_zero)] = 30.0
+    voipms_user_agent: str = f"Dialtone/{VERSION}"
+    voipms_timezone_offset: Annotated[float, BeforeValidator(_number)] = -5.0
+    voipms_wire_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(default_factory=host_zone)
+    admins: frozenset[str] = frozenset()
+    default_role: Literal["none", "viewer"] = "none"
+    mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
+    host: str = "127.0.0.1"
+    port: int = 3000
+    log_format: Literal["console", "json"] = "console"
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what ``load`` hands over: it reads ``.env`` itself, so that a ``$`` in a password stays a ``$``."""
+        return (init_settings,)
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached by dialling out; otherwise Slack calls ``/slack/events``."""
+        return self.slack_app_token is not None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that may appear nowhere."""
+        held = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.voipms_password)
+        return tuple(secret.get_secret_value() for secret in held if secret is not None)
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _right_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        prefix = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if token is not None and not re.fullmatch(re.escape(prefix) + r"[\x21-\x7e]+", token.get_secret_value()):
+            raise ValueError(f"must be a token that begins with {prefix}")
+        return token
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _one_way_in(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # an app token that is there but wrong is not in info.data, and is complaint enough
+        if secret is None and "slack_app_token" in info.data and info.data["slack_app_token"] is None:
+            raise ValueError(
+                "is missing, and so is SLACK_APP_TOKEN: give the app token that begins with xapp- (Socket Mode) "
+                'or the signing secret from Slack\'s "Basic Information" page (HTTP mode)'
+            )
+        return secret
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _as_base(cls, address: str) -> str:
+        return address if address.endswith("/") else address + "/"
+
+    @field_validator("voipms_main_account")
+    @classmethod
+    def _a_login(cls, account: str) -> str:
+        if account and not re.fullmatch(r"[0-9]+", account):
+            raise ValueError("must be the main SIP login, digits like 100001")
+        return account
+
+    @field_validator("voipms_api_url")
+    @classmethod
+    def _not_the_redirect(cls, address: str) -> str:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if host.startswith("www."):
+            raise ValueError("must not name a www. host: it redirects and loses the question; use https://voip.ms/api/v1/rest.php")
+        if parts.scheme == "http" and (host == "voip.ms" or host.endswith(".voip.ms")):
+            raise ValueError("must begin with https://: over http:// the API password travels readable")
+        if parts.username or parts.query or parts.fragment:
+            raise ValueError("must be an address alone, without a login or a question mark")
+        return address
+
+    @field_validator("voipms_user_agent")
+    @classmethod
+    def _one_header(cls, agent: str) -> str:
+        if not re.fullmatch(r"[\x20-\x7e]+", agent):
+            raise ValueError("must be plain letters, digits and signs")
+        return agent
+
+    @field_validator("voipms_timezone_offset")
+    @classmethod
+    def _an_offset(cls, hours: float) -> float:
+        if not -12 <= hours <= 13:
+            raise ValueError("must be a number from -12 to 13")
+        return hours
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _ids(cls, text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        ids = [word for word in re.split(r"[\s,]+", text) if word]
+        if not all(re.fullmatch(r"[UW][A-Z0-9]{2,}", word) for word in ids):
+            raise ValueError('must be Slack member ids like U024BE7LH, separated by commas (your profile > "Copy member ID")')
+        return frozenset(ids)
+
+    @field_validator("default_role", mode="before")
+    @classmethod
+    def _a_modest_role(cls, role: object) -> str:
+        if str(role).lower() not in ("none", "viewer"):
+            raise ValueError("must be none or viewer")
+        return str(role).lower()
+
+    @field_validator("host")
+    @classmethod
+    def _an_address(cls, host: str) -> str:
+        if not re.fullmatch(r"[\w.:-]+", host):
+            raise ValueError("must be the address to listen on, like 127.0.0.1 or 0.0.0.0")
+        return host
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _a_port(cls, text: object) -> int:
+        if not re.fullmatch(r"[0-9]{1,5}", str(text)) or int(str(text)) > 65535:
+            raise ValueError("must be a whole number from 1 to 65535")
+        return int(str(text))
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _a_format(cls, name: object) -> str:
+        if str(name).lower() not in ("console", "json"):
+            raise ValueError("must be console or json")
+        return str(name).lower()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _a_level(cls, name: object) -> str:
+        if str(name).upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+            raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return str(name).upper()
+
+
+def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this run. What is empty counts as not set; what we do not know is not looked at.
+
+    Args:
+        environ: Wins over the file; the process's own environment unless given.
+
+    Raises:
+        SettingsError: Everything that is missing or wrong, in one line.
+    """
+    given = {**_of_file(Path(env_file)), **(os.environ if environ is None else environ)}
+    values: dict[str, Any] = {name: (given.get(name.upper()) or "").strip() for name in Settings.model_fields}
+    try:
+        return Settings(**{name: value for name, value in values.items() if value})
+    except ValidationError as error:
+        problems = [_problem(str(found["loc"][0]), found["type"], found["msg"]) for found in error.errors(include_input=False)]
+    # raised out here so that not even a debugger finds the values on the chain
+    raise SettingsError("; ".join(problems))
+
+
+def _of_file(path: Path) -> Mapping[str, str | None]:
+    """What the file holds, and nothing where there is none. Values stand as they are written: ``$`` means nothing in them."""
+    try:
+        return dotenv_values(path, interpolate=False, encoding="utf-8") if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {type(error).__name__}") from None
+
+
+def _problem(name: str, kind: str, words: str) -> str:
+    if kind == "missing":
+        return f"{name.upper()} is missing: {MISSING[name]}"
+    return f"{name.upper()} {words.removeprefix('Value error, ')}"
