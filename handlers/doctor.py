@@ -1,0 +1,216 @@
+"""``doctor``: looks at every part of the set-up, and says what to mend.
+
+It works when everything else does not: each look says what it found, whatever happened, and no look stops the others.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from blocks import doctor as view
+from blocks.frame import clean, plural
+from config import Settings
+from handlers.manifest import SCOPES
+from handlers.registry import Command, Reply, Request
+from logs import Redaction
+from rules.access import Role
+from rules.doctor import Check, clock_skew, scopes
+from voipms import Priority, Refused, Unreachable, VoipMs, VoipMsError
+
+API_PAGE = "Main Menu > SOAP and REST/JSON API in the VoIP.ms portal"
+NOT_ASKED = "could not be asked"
+
+_VOIPMS_FAULTS = {
+    "invalid_credentials": ("VoIP.ms login", "VoIP.ms does not know this e-mail with this API password"),
+    "missing_credentials": ("VoIP.ms login", "VoIP.ms got no e-mail or no API password"),
+    "api_not_enabled": ("VoIP.ms API", "it is switched off"),
+    "ip_not_enabled": ("VoIP.ms allow-list", "this machine is not on it"),
+}
+_SLACK_MEND = {
+    "invalid_auth": "copy the token again from api.slack.com/apps",
+    "not_authed": "copy the token again from api.slack.com/apps",
+    "token_revoked": "install the app again, and copy the new token",
+    "token_expired": "install the app again, and copy the new token",
+    "account_inactive": "install the app again, and copy the new token",
+    "not_allowed_token_type": "this is another kind of token: the bot token begins with xoxb-, the app token with xapp-",
+    "missing_scope": "make the app token again with the scope connections:write",
+    "ratelimited": "wait a minute, then try again",
+}
+
+
+def diagnose(settings: Settings, slack: WebClient, phones: VoipMs, clock: Callable[[], datetime]) -> list[Check]:
+    """Every check, in the order in which one would mend them. Raises nothing; holds no secret.
+
+    Args:
+        clock: This machine's clock, aware.
+    """
+    checks = [settings_check(settings), *voipms_checks(settings, phones), *slack_checks(settings, slack, clock)]
+    # what VoIP.ms or Slack says is quoted: should they ever quote us, it stays in the family
+    redact = Redaction(settings.secrets)
+    return [Check(check.name, check.ok, redact(clean(check.found)), redact(clean(check.mend))) for check in checks]
+
+
+def settings_check(settings: Settings) -> Check:
+    """What the settings amount to."""
+    way = "Socket Mode" if settings.socket_mode else "HTTP mode"
+    found = f"{way}, times in {settings.timezone.key}, {plural(len(settings.admins), 'admin')}, everyone else: {settings.default_role}"
+    if not settings.admins and settings.default_role == "none":
+        return Check(
+            "Settings",
+            False,
+            f"{found}. Nobody may ask anything",
+            "Set ADMINS to your own Slack member id (your profile > Copy member ID), and restart the bot",
+        )
+    return Check("Settings", True, found)
+
+
+def voipms_checks(settings: Settings, phones: VoipMs) -> list[Check]:
+    """Whether VoIP.ms is there, which address it sees, and whether it lets us in: one call that needs nothing, one that needs all."""
+    once = phones.patient(Priority.PERSON, 1)
+    address = ""
+    try:
+        address = once.ip()
+        there: VoipMsError | None = None
+    except VoipMsError as error:
+        there = error
+    host = urlsplit(settings.voipms_api_url).hostname or "VoIP.ms"
+    if there is not None and not isinstance(there, Refused):
+        mend = there.next_step or "Try again in a minute"
+        if isinstance(there, Unreachable):
+            mend += f". On this machine, see that its name server knows {host} and that HTTPS to it gets out"
+        return [
+            Check("VoIP.ms reachable", False, there.tell_user, mend),
+            *(Check(name, None, NOT_ASKED) for name in ("VoIP.ms sees us as", "VoIP.ms login", "VoIP.ms API", "VoIP.ms allow-list")),
+        ]
+    seen = Check("VoIP.ms sees us as", True, address) if address else Check("VoIP.ms sees us as", None, "it did not tell")
+    return [Check("VoIP.ms reachable", True, f"{host} answers"), seen, *_let_in(once, address, there)]
+
+
+def _let_in(phones: VoipMs, address: str, earlier: VoipMsError | None) -> list[Check]:
+    """The three gates: VoIP.ms names the first that is shut, and says nothing of those behind it."""
+    gates = ("VoIP.ms login", "VoIP.ms API", "VoIP.ms allow-list")
+    try:
+        phones.balance(advanced=False)
+    except VoipMsError as error:
+        why = error
+    else:
+        return [Check(gate, True, words) for gate, words in zip(gates, ("accepted", "switched on", "this machine is on it"), strict=True)]
+    if isinstance(why, Refused) and why.status in _VOIPMS_FAULTS:
+        shut, found = _VOIPMS_FAULTS[why.status]
+        return [
+            Check(gate, False, found, _gate_mend(why.status, address))
+            if gate == shut
+            else Check(gate, None, f"not known until {shut} is mended")
+            for gate in gates
+        ]
+    mend = why.next_step or (earlier.next_step if earlier is not None else "") or "Try again in a minute"
+    return [Check(gates[0], None, why.tell_user, mend), *(Check(gate, None, NOT_ASKED) for gate in gates[1:])]
+
+
+def _gate_mend(status: str, address: str) -> str:
+    match status:
+        case "api_not_enabled":
+            return f"Switch the API on under {API_PAGE}"
+        case "ip_not_enabled":
+            which = f"Add {address}" if address else "Add this machine's public address"
+            return f"{which} to the allow-list under {API_PAGE}"
+    return (
+        f"Set VOIPMS_USERNAME to the account's e-mail, and VOIPMS_PASSWORD to the API password (not the one you log in with) of {API_PAGE}"
+    )
+
+
+def slack_checks(settings: Settings, slack: WebClient, clock: Callable[[], datetime]) -> list[Check]:
+    """Whether Slack knows our tokens, what it granted, and whether its clock and ours agree."""
+    before = clock()
+    answer, fault = _ask_slack("SLACK_BOT_TOKEN", slack.auth_test)
+    after = clock()
+    headers = {name.lower(): value for name, value in answer.headers.items()} if answer is not None else {}
+    if fault is None and answer is not None:
+        token = Check("Slack bot token", True, f"{answer.get('user') or 'the bot'} in {answer.get('team') or 'a workspace'}")
+        granted = _words(headers.get("x-oauth-scopes"))
+        scope_check = scopes(granted, SCOPES)
+    else:
+        found, mend = fault or ("", "")
+        token = Check("Slack bot token", False, found, mend)
+        scope_check = Check("Slack scopes", None, NOT_ASKED)
+    date = headers.get("date")
+    skew = clock_skew(_first(date), before, after) if date else Check("Clock", None, "nothing to compare with")
+    return [token, _door(settings, slack), scope_check, skew]
+
+
+def _door(settings: Settings, slack: WebClient) -> Check:
+    """How Slack's questions get to us."""
+    app_token = settings.slack_app_token
+    if app_token is None:
+        return Check("Slack signing secret", None, "is set; only a request of Slack can prove it right")
+    name = "Slack app token"
+    _, fault = _ask_slack("SLACK_APP_TOKEN", lambda: slack.apps_connections_open(app_token=app_token.get_secret_value()))
+    return Check(name, True, "Socket Mode may be opened") if fault is None else Check(name, False, *fault)
+
+
+def _ask_slack(setting: str, ask: Callable[[], SlackResponse]) -> tuple[SlackResponse | None, tuple[str, str] | None]:
+    """Slack's answer, be it a refusal, and what was found and how to mend it if it is none."""
+    try:
+        return ask(), None
+    except SlackApiError as refused:
+        answer: Any = refused.response
+        word = str(answer.get("error") or "")
+        if not re.fullmatch(r"[a-z_]{1,60}", word):
+            return answer, (
+                "Slack's answer could not be read",
+                "Try again in a minute; see status.slack.com, and SLACK_API_URL if it is set",
+            )
+        mend = _SLACK_MEND.get(word, "look the word up at docs.slack.dev")
+        return answer, (f"Slack says {word}", f"{setting}: {mend}")
+    except Exception as error:  # noqa: BLE001 - the SDK lets through whatever its HTTP library raises, and the doctor tells all of it
+        return None, (
+            f"Slack did not answer ({type(error).__name__})",
+            "See that HTTPS to slack.com gets out of this machine, and SLACK_API_URL if it is set",
+        )
+
+
+def _words(header: object) -> list[str] | None:
+    return None if header is None else [word.strip() for word in _first(header).split(",") if word.strip()]
+
+
+def _first(header: object) -> str:
+    """The SDK hands a header over as text or as a list of texts."""
+    return str(header[0] if isinstance(header, list | tuple) and header else header)
+
+
+def doctor_command(run_checks: Callable[[], list[Check]]) -> Command:
+    """``doctor``, with the very checks of the command line."""
+
+    def run(asked: Request, phones: VoipMs) -> Reply:
+        """What works, and what to mend."""
+        asked.say("Looking at the settings, VoIP.ms and Slack …")
+        checks = run_checks()
+        return Reply(headline=view.headline(checks), blocks=view.card(checks))
+
+    return Command(name="doctor", usage="", summary="Checks the set-up and says what to mend", role=Role.ADMIN, examples=("",), run=run)
+
+
+_SIGNS: Mapping[bool | None, tuple[str, str]] = {True: ("works", "green"), False: ("mend", "bold red"), None: ("not checked", "dim")}
+
+
+def print_checks(checks: Sequence[Check], console: Console) -> bool:
+    """The checks as a table in the terminal; whether nothing has to be mended."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for column in ("", "", ""):
+        table.add_column(column, overflow="fold")
+    for check in checks:
+        word, style = _SIGNS[check.ok]
+        table.add_row(Text(word, style=style), Text(check.name, style="bold"), Text(check.found))
+        if check.mend:
+            table.add_row("", "", Text(f"→ {check.mend}", style="yellow"))
+    console.print(table)
+    return all(check.ok is not False for check in checks)
