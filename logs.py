@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterable
+from functools import partial
 from pathlib import PurePath
 from types import TracebackType
 from typing import TextIO
@@ -32,8 +33,8 @@ _KEYS_BY_THEMSELVES = re.compile(
     r"""
       (?P<token> \b(?:xox[a-z](?:\.xox[a-z])?|xapp|xoxe)-[\w-]{6,} )
     | (?P<ticket> (?<=ticket=)[^\s&"'<>]+ )
-    | (?P<hook> (?<=hooks\.slack\.com)(?:\\?/[^\s"'<>\\]+)+ | (?<=hooks\.slack-gov\.com)(?:\\?/[^\s"'<>\\]+)+ )
-    | (?P<answer> (?<=response_url)["']?\s*[:=]\s*["']?https?:[^\s"'<>]+ )
+    | (?P<hook> (?:(?<=hooks\.slack\.com)|(?<=hooks\.slack-gov\.com))(?:\\*/[^\s"'<>\\/]+)+ )
+    | (?P<answer> (?<=response_url)[\\"'\s:=]{1,12}https?:[^\s"'<>]+ )
     | (?P<bearer> (?<=Bearer\s)[\w.~+/=-]{6,} )
     | (?P<form> (?<=api_password=)[^\s&"'<>]+ )
     """,
@@ -58,7 +59,9 @@ class Redaction:
 
 
 def _spellings(secret: str) -> set[str]:
-    encoded = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    # a byte in the environment that is no UTF-8 arrives as a lone surrogate
+    quoting = partial(quote, errors="surrogateescape")
+    encoded = {secret, quoting(secret), quoting(secret, safe=""), quote_plus(secret, errors="surrogateescape")}
     quoted = {form(text) for text in encoded for form in (_in_json, _in_json_ascii, _in_repr)}
     twice = {form(text) for text in quoted for form in (_in_json, _in_json_ascii, _in_repr)}
     return encoded | quoted | twice
