@@ -41,8 +41,9 @@ DOES_IO = frozenset(
 
 def files() -> list[Path]:
     """Every Python file of ours but the tests."""
-    found = [ROOT / f"{name}.py" for name in OURS] + [path for name in OURS - {"tests"} for path in sorted((ROOT / name).rglob("*.py"))]
-    return [path for path in found if path.is_file()]
+    found = [ROOT / f"{name}.py" for name in OURS] + [path for name in OURS - {"tests"} for path in (ROOT / name).rglob("*.py")]
+    # sorted: every worker of a parallel run has to collect the same tests in the same order
+    return sorted(path for path in found if path.is_file())
 
 
 def relative(path: Path) -> str:
