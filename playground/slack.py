@@ -67,13 +67,19 @@ class SlackServer:
         team, bot_user: The ids of the workspace and of the app's bot.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        """``clock``: seconds since the epoch, by which triggers and ``response_url``s expire and messages are stamped."""
+    def __init__(self, clock: Callable[[], float] = time.time, ping_interval: float = 20) -> None:
+        """Begin to listen.
+
+        Args:
+            clock: Seconds since the epoch, by which triggers and ``response_url``s expire and messages are stamped.
+            ping_interval: Seconds between pings to each Socket Mode connection. The SDK's client notices that it was
+                closed only when something arrives or after three seconds: small intervals make tests stop fast.
+        """
         self.team, self.bot_user = TEAM, BOT_USER
         self.workspace = Workspace(clock)
         self.rules = Rules()
         self._web = Web(self.workspace, self.rules)
-        self._links = Links(self.workspace.tell, lambda: self.rules.refuse_connections)
+        self._links = Links(self.workspace.tell, lambda: self.rules.refuse_connections, ping_interval)
         self._api = WebApi(self.workspace, self.rules, lambda: self._web.url, self._links.new_url)
         self._web.api = self._api
         self._delivery = Delivery(self.workspace, self.rules, self._api, self._links)

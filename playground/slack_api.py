@@ -210,7 +210,7 @@ class WebApi:
             wait = self._buckets.setdefault(name, Bucket(self._space.clock, size, rate)).take()
         if wait:
             error = "rate_limited" if method == "chat.postMessage" else "ratelimited"
-            raise Refusal(error, status=429, headers={"Retry-After": str(wait)})
+            raise Refusal(error, status=429, headers={"retry-after": str(wait)})
 
     def _need(self, scope: str) -> None:
         if scope not in self._rules.scopes:

@@ -54,7 +54,7 @@ class Envelope:
 class Links:
     """All Socket Mode connections. Thread-safe."""
 
-    def __init__(self, on_change: Callable[[str, Any], None], refused: Callable[[], bool]) -> None:
+    def __init__(self, on_change: Callable[[str, Any], None], refused: Callable[[], bool], ping_interval: float) -> None:
         self._on_change = on_change
         self._refused = refused
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class Links:
             0,
             process_request=self._admit,
             compression=None,
-            ping_interval=20,
+            ping_interval=ping_interval,
             close_timeout=0.2,
             server_header=None,
             logger=QUIET,

@@ -29,7 +29,7 @@ class Answer:
     def __init__(self, status: int, body: bytes, kind: str = "application/json; charset=utf-8", headers: Headers | None = None) -> None:
         self.status = status
         self.body = body
-        self.headers = {"Content-Type": kind, **(headers or {})}
+        self.headers = {"content-type": kind, **(headers or {})}
 
 
 def as_json(body: Json, status: int = 200, headers: Headers | None = None) -> Answer:
@@ -109,9 +109,9 @@ class Web:
         token = bearer.removeprefix("Bearer ").strip() if bearer.startswith("Bearer ") else token
         shown = {key: _shown(value) if key in JSON_ARGUMENTS else value for key, value in args.items()}
         scopes = {
-            "X-OAuth-Scopes": ",".join(sorted(self._rules.scopes)),
-            "X-Accepted-OAuth-Scopes": self._api.accepted_scopes(method),
-            "X-Slack-Req-Id": self._space.new_id("req"),
+            "x-oauth-scopes": ",".join(sorted(self._rules.scopes)),
+            "x-accepted-oauth-scopes": self._api.accepted_scopes(method),
+            "x-slack-req-id": self._space.new_id("req"),
         }
 
         def carry_out() -> Answer:
@@ -139,7 +139,7 @@ class Web:
         plain = method in ("response_url", "upload")
         match fault:
             case RateLimited(seconds):
-                retry = {"Retry-After": str(seconds)}
+                retry = {"retry-after": str(seconds)}
                 if plain:
                     return Answer(429, b"rate_limited", "text/plain", retry), "ratelimited"
                 return as_json({"ok": False, "error": "ratelimited"}, 429, {**headers, **retry}), "ratelimited"
@@ -240,8 +240,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             return
+        # Header names are small, as Slack's proxy writes them: a client has to find them in any case.
         head = [f"HTTP/1.1 {answer.status} {http.client.responses.get(answer.status, 'Status')}"]
-        fixed = {"Date": formatdate(usegmt=True), "Server": "Apache", "Content-Length": str(len(answer.body)), "Connection": "close"}
+        fixed = {"date": formatdate(usegmt=True), "server": "Apache", "content-length": str(len(answer.body)), "connection": "close"}
         head += [f"{name}: {value}" for name, value in {**fixed, **answer.headers}.items()]
         self.wfile.write("\r\n".join([*head, "", ""]).encode() + answer.body)
 
