@@ -21,6 +21,7 @@ from voipms.records import (
     Voicemail,
     VoicemailMessage,
 )
+from voipms.zones import to_utc, to_wall
 
 __all__ = [
     "Balance",
@@ -47,4 +48,6 @@ __all__ = [
     "VoicemailMessage",
     "VoipMs",
     "VoipMsError",
+    "to_utc",
+    "to_wall",
 ]
