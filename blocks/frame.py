@@ -22,6 +22,7 @@ from slackblocks import (
     DividerBlock,
     HeaderBlock,
     RawText,
+    RichTextObject,
     SectionBlock,
     TableBlock,
     Text,
@@ -32,6 +33,7 @@ BlockDict: TypeAlias = dict[str, Any]
 
 UNSET = "not set"
 CUT = "…"
+_MENTION = re.compile(r"(?<![\w.])([@#])(?=\w)")
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 TABLE_ROWS = 99
 """Rows of a Slack table beside its header."""
@@ -62,6 +64,12 @@ def clean(words: str) -> str:
 def cut(words: str, most: int) -> str:
     """At most ``most`` characters, with an ellipsis where something is missing."""
     return words if len(words) <= most else words[: most - 1].rstrip() + CUT
+
+
+def escape(words: str) -> str:
+    """A headline as Slack's top-level ``text``: one line, escaped, and nothing in it mentions or links by itself."""
+    short = cut(clean(words), 2900).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MENTION.sub("\\1\u2060", short)
 
 
 def safe(words: str, most: int = 300) -> str:
@@ -220,7 +228,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[in
     """
     width = len(head)
     used = sum(map(len, head))
-    shown: list[list[RawText]] = []
+    shown: list[list[RawText | RichTextObject]] = []
     for row in rows[:TABLE_ROWS]:
         cells = [cut(clean(cell), 120) or "–" for cell in row]
         used += sum(map(len, cells))
@@ -229,7 +237,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[in
         shown.append([RawText(cell) for cell in cells])
     aligned = set(right)
     settings = [ColumnSettings(align="right" if i in aligned else "left", is_wrapped=False) for i in range(width)]
-    return TableBlock([[RawText(name) for name in head], *shown], settings), len(shown)
+    first: list[RawText | RichTextObject] = [RawText(name) for name in head]
+    return TableBlock([first, *shown], settings), len(shown)
 
 
 def without_tables(blocks: Iterable[BlockDict]) -> list[BlockDict]:

@@ -1,0 +1,80 @@
+"""Help and *who am I*. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blocks.frame import BlockDict, code, header, render, section, small
+
+
+@dataclass(frozen=True)
+class Line:
+    """One command as help shows it."""
+
+    name: str
+    usage: str
+    summary: str
+    examples: tuple[str, ...]
+    details: tuple[str, ...] = ()
+
+
+def help_headline() -> str:
+    """The lock-screen line."""
+    return "What Dialtone can do for you"
+
+
+def help_card(groups: Sequence[tuple[str, Sequence[Line]]], role: str, admins: Sequence[str], slash: str) -> list[BlockDict]:
+    """Everything this role may ask, by topic, each with words that work as they stand."""
+    blocks = [header("What you can ask")]
+    for topic, lines in groups:
+        if lines:
+            blocks.append(section(f"*{topic}*\n" + "\n".join(f"`{slash}{_first(line)}`  {line.summary}" for line in lines)))
+    blocks.append(small(_your_role(role, admins)))
+    blocks.append(small(f"The same words work in a direct message or after @Dialtone  ·  `{slash}help calls` shows one command in full"))
+    return render(blocks)
+
+
+def _first(line: Line) -> str:
+    return f"{line.name} {line.examples[0]}".rstrip() if line.examples else line.name
+
+
+def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
+    """One command in full."""
+    usage = line.usage.replace("<", "&lt;").replace(">", "&gt;")
+    blocks = [
+        header(line.name),
+        section(f"{line.summary}\n`{slash}{line.name} {usage}`".replace(" `", "`").replace("\n`", "\n`")),
+    ]
+    if line.examples:
+        blocks.append(
+            section("*Examples*\n" + "\n".join(f"`{slash}{line.name} {example}`".replace(" `", "`") for example in line.examples))
+        )
+    if line.details:
+        blocks.append(section("\n".join(line.details)))
+    blocks.append(small(f"Needs the role {needs}" if needs != "none" else "Anyone may ask this"))
+    return render(blocks)
+
+
+def _your_role(role: str, admins: Sequence[str]) -> str:
+    ask = f"; ask {' or '.join(f'<@{admin}>' for admin in admins[:3])} for more" if admins else ""
+    return f"You are: *{role}*{ask if role != 'admin' else ''}."
+
+
+def whoami_headline(role: str) -> str:
+    """The lock-screen line."""
+    return f"Your role: {role}"
+
+
+def whoami_card(person: str, role: str, may: Sequence[str], may_not: Sequence[str], zone: str, admins: Sequence[str]) -> list[BlockDict]:
+    """Your role, what it lets you do, and who can change it."""
+    who = " or ".join(f"<@{admin}>" for admin in admins[:5])
+    blocks = [
+        header(f"Your role: {role}"),
+        section(f"*You may ask*  {', '.join(f'`{name}`' for name in may)}"),
+    ]
+    if may_not:
+        blocks.append(section(f"*Not with this role*  {', '.join(f'`{name}`' for name in may_not)}"))
+    blocks.append(
+        section(f"It can be changed by {who}, in the setting ADMINS." if who else "Nobody is admin yet: the setting ADMINS names them.")
+    )
+    blocks.append(small(f"Your Slack id is {code(person)}  ·  times are shown in {zone}"))
+    return render(blocks)

@@ -1,0 +1,123 @@
+"""The set-up screens: a list of things, one thing with all its settings in plain words, and the list as a file.
+
+Each topic (sub-accounts, mailboxes, packages, clients) declares its settings once as groups of ``Line``; the picture
+and the CSV are made from them. A test holds each declaration against the fields of its record. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackblocks import Block, SectionBlock, Text
+
+from blocks.frame import clean, code, cut, header, mrkdwn, plural, safe, section, small, table
+
+PAIRS = 10
+"""Pairs in one section."""
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One setting.
+
+    Attributes:
+        field: The record's field, as the API spells it.
+        name: What people call it.
+        in_words: The field's value in plain words, ``""`` when it is not set.
+        is_code: A login or an id, shown in code style.
+    """
+
+    field: str
+    name: str
+    in_words: Callable[[Any], str]
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that belong together."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def overview(
+    title: str, summary: Sequence[str], head: Sequence[str], cells: Sequence[Sequence[str]], *, right: Iterable[int] = (), hint: str = ""
+) -> list[Block]:
+    """A list of things.
+
+    Args:
+        title: The header, plain.
+        summary: Facts about all of them, our own mrkdwn; empty ones are left out.
+        head, cells, right: The table: column names, one row for each thing, the columns that are aligned right.
+        hint: What to ask next, our own mrkdwn.
+    """
+    blocks = [header(title)]
+    facts = [fact for fact in summary if fact]
+    if facts:
+        blocks.append(section("  ·  ".join(facts)))
+    below = [hint] if hint else []
+    if cells:
+        made, shown = table(head, cells, right)
+        blocks.append(made)
+        if shown < len(cells):
+            below.insert(0, f"and {len(cells) - shown:,} more, all in the CSV")
+    if below:
+        blocks.append(small("  ·  ".join(below)))
+    return blocks
+
+
+def titled(name: str, identity: str) -> str:
+    """``Front desk (100001_frontdesk)``, for a headline."""
+    return f"{cut(clean(name), 80)} ({cut(clean(identity), 40)})"
+
+
+def quoted(word: str) -> str:
+    """A name as one word of a command line, for a button's value."""
+    one = cut(clean(word).replace('"', ""), 200)
+    return f'"{one}"' if " " in one or not one else one
+
+
+def unread(count: int) -> list[Block]:
+    """Tells of rows that could not be read; nothing when there are none."""
+    return [small(f"{plural(count, 'row')} of VoIP.ms's answer could not be read")] if count else []
+
+
+def settings(groups: Sequence[Group], record: object) -> list[Block]:
+    """Every setting of the record: those that are set in pairs under their group's title, the others named at the end."""
+    blocks: list[Block] = []
+    missing = []
+    for group in groups:
+        pairs, unset = [], []
+        for line in group.lines:
+            value = _value(line, record)
+            if value:
+                pairs.append((line.name, code(value) if line.is_code else safe(value, LONGEST)))
+            else:
+                unset.append(line.name)
+        blocks.extend(pairs_below(group.title, pairs))
+        if unset:
+            missing.append(f"{group.title}: {', '.join(unset)}")
+    if missing:
+        blocks.append(small("\n".join(("*Not set*", *missing))))
+    return blocks
+
+
+def pairs_below(title: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    """Names and values (already safe) under a title; nothing when there are none."""
+    for start in range(0, len(pairs), PAIRS):
+        fields: list[str | Text] = [mrkdwn(f"{name}: {value}") for name, value in pairs[start : start + PAIRS]]
+        yield SectionBlock(mrkdwn(f"*{title}*") if start == 0 else None, fields=fields)
+
+
+def rows(groups: Sequence[Group], records: Iterable[Any]) -> Iterator[list[str]]:
+    """The records as rows of a file, names first; a setting that is not set is an empty cell."""
+    lines = [line for group in groups for line in group.lines]
+    yield [line.name for line in lines]
+    for record in records:
+        yield [_value(line, record) for line in lines]
+
+
+def _value(line: Line, record: object) -> str:
+    return line.in_words(getattr(record, line.field)).strip()
