@@ -146,6 +146,7 @@ class Command:
         examples: Words that work as they stand.
         run: Answers the question.
         csv: The same question as a file; ``None`` where there is no table.
+        check: Looks at a form before it is taken: quick, pure, raises ``FormErrors``.
         submit: Takes the command's form.
         details: Further lines of help: filters, periods.
     """
@@ -157,6 +158,7 @@ class Command:
     examples: tuple[str, ...]
     run: Callable[[Request, VoipMs], Reply]
     csv: Callable[[Request, VoipMs], Csv] | None = None
+    check: Callable[[Submitted], None] | None = None
     submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
     details: tuple[str, ...] = ()
 

@@ -1,0 +1,271 @@
+"""The only file of the handlers that knows Bolt: acknowledge at once, drop duplicates, hand the question to the desk.
+
+An exception soon after ``ack()`` would undo it, and Bolt's own threads are shared by all acks: so a listener here
+acknowledges, submits to a bounded pool of our own, and nothing else.
+"""
+
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from blocks.frame import render, section
+from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByResponseUrl, InModal, Message, NotDelivered, Workspace, modal
+from handlers.desk import Desk, Question
+from handlers.once import Once
+from handlers.registry import FormErrors, Registry, Submitted, Way
+
+log = structlog.get_logger(__name__)
+
+WORKERS = 16
+QUEUED_MOST = 200
+ASK = "ask:"
+"""A button whose action id begins so asks the command line in its value."""
+QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
+"""Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
+BUSY = "I have too many questions waiting. Please ask again in a minute."
+
+
+class Pool:
+    """A bounded pool: what does not fit is turned away at once, not queued for ever."""
+
+    def __init__(self, workers: int = WORKERS, queued: int = QUEUED_MOST) -> None:
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+        self._apologies = ThreadPoolExecutor(2, thread_name_prefix="busy")
+        self._room = threading.BoundedSemaphore(workers + queued)
+
+    def run(self, work: Callable[[], None], otherwise: Callable[[], None]) -> None:
+        """Run it soon on a thread of the pool; ``otherwise`` when there is no room. Never raises, never blocks."""
+        if not self._room.acquire(blocking=False):
+            log.error("too many questions waiting")
+            self._apologies.submit(otherwise)
+            return
+
+        def and_leave() -> None:
+            try:
+                work()
+            finally:
+                self._room.release()
+
+        try:
+            self._workers.submit(and_leave)
+        except RuntimeError:  # the bot is stopping
+            self._room.release()
+
+    def close(self) -> None:
+        """Let what runs come to its end; what has not begun is dropped."""
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._apologies.shutdown(wait=True, cancel_futures=True)
+
+
+def build(
+    slack: WebClient, signing_secret: str, desk: Desk, registry: Registry, workspace: Workspace, once: Once, pool: Pool, bot: str
+) -> App:
+    """The Bolt app with all its listeners.
+
+    Args:
+        bot: The bot's own user id, taken out of mentions.
+    """
+    # Bolt turns to OAuth by itself when it finds these two; everything it needs is passed here.
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        os.environ.pop(name, None)
+    app = App(
+        name="dialtone",
+        logger=logging.getLogger("slack_bolt.dialtone"),
+        client=slack,
+        signing_secret=signing_secret,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(8, thread_name_prefix="ack"),
+    )
+    own_mention = re.compile(rf"<@{re.escape(bot)}(\|[^>]*)?>")
+
+    def ask(question: Question) -> None:
+        pool.run(lambda: desk.answer(question), lambda: _apologise(question.answering))
+
+    @app.command(re.compile(r"^/voip(-[a-z-]+)?$"))
+    def command(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        if not once.first(("command", body["trigger_id"])):
+            return
+        alias = body["command"].removeprefix("/voip").removeprefix("-")
+        person, channel = body["user_id"], body["channel_id"]
+        ask(
+            Question(
+                person=person,
+                channel=channel,
+                way=Way.SLASH,
+                line=f"{alias} {body.get('text') or ''}".strip(),
+                answering=ByResponseUrl(workspace, body["response_url"], person=person, channel=channel),
+                trigger_id=body["trigger_id"],
+            )
+        )
+
+    @app.event("app_mention")
+    def mention(event: dict[str, Any]) -> None:
+        if event.get("bot_id") or not event.get("user") or not once.first(("event", event["channel"], event["ts"])):
+            return
+        person, channel = event["user"], event["channel"]
+        answering = ByEphemeral(workspace, person=person, channel=channel, thread_ts=event.get("thread_ts", ""))
+        ask(
+            Question(
+                person=person, channel=channel, way=Way.MENTION, line=own_mention.sub(" ", event.get("text") or ""), answering=answering
+            )
+        )
+
+    @app.event("message")
+    def message(event: dict[str, Any]) -> None:
+        if event.get("channel_type") != "im" or event.get("subtype") not in QUIET_SUBTYPES:
+            return
+        if event.get("bot_id") or not event.get("user") or not once.first(("event", event["channel"], event["ts"])):
+            return
+        person, channel = event["user"], event["channel"]
+        answering = ByDirectMessage(workspace, channel=channel, thread_ts=event.get("thread_ts", ""))
+        ask(
+            Question(
+                person=person, channel=channel, way=Way.DIRECT, line=own_mention.sub(" ", event.get("text") or ""), answering=answering
+            )
+        )
+
+    @app.action(re.compile(r".+"))
+    def action(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        clicked = body["actions"][0]
+        person = body["user"]["id"]
+        if not once.first(("action", clicked["action_ts"], person)):
+            return
+        container = body.get("container") or {}
+        channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+        url = body.get("response_url") or ""
+        name, value = clicked["action_id"], clicked.get("value") or ""
+        if not url or not (name in ("csv", "share", "form") or name.startswith(ASK)):
+            return
+        thread = container.get("thread_ts") or ""
+
+        def way(in_channel: bool = False, interims: int = 3) -> Answering:
+            return ByResponseUrl(workspace, url, person=person, channel=channel, in_channel=in_channel, thread_ts=thread, interims=interims)
+
+        question = Question(
+            person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(), trigger_id=body.get("trigger_id") or ""
+        )
+        match name:
+            case "csv":
+                pool.run(lambda: desk.send_csv(question), lambda: _apologise(question.answering))
+            case "share":
+                private = Question(person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(interims=0))
+                pool.run(lambda: desk.share(private, way(in_channel=True, interims=0)), lambda: _apologise(private.answering))
+            case _:
+                ask(question)
+
+    @app.view(re.compile(r".+"))
+    def submission(ack: Ack, body: dict[str, Any]) -> None:
+        sent = body["view"]
+        chosen = registry.get(sent["callback_id"])
+        if chosen is None or chosen.submit is None:
+            ack()
+            return
+        submitted = Submitted(values=_values(sent))
+        try:
+            if chosen.check is not None:
+                chosen.check(submitted)
+        except FormErrors as wrong:
+            ack(response_action="errors", errors=wrong.errors)
+            return
+        title = (sent.get("title") or {}).get("text") or chosen.name
+        ack(response_action="update", view=modal(title, render([section("Looking …")])))
+        if not once.first(("view", sent["id"], sent.get("hash"))):
+            return
+        person = body["user"]["id"]
+        answering = InModal(workspace, view_id=sent["id"], title=title)
+        question = Question(person=person, channel="", way=Way.BUTTON, line=chosen.name, answering=answering)
+        pool.run(lambda: desk.submitted(question, chosen, submitted), lambda: _apologise(answering))
+
+    @app.view_closed(re.compile(r".+"))
+    def closed(ack: Ack) -> None:
+        ack()
+
+    return app
+
+
+def _values(sent: dict[str, Any]) -> dict[str, str]:
+    """What was typed or chosen, by action id."""
+    typed: dict[str, str] = {}
+    for inputs in (sent.get("state") or {}).get("values", {}).values():
+        for name, element in inputs.items():
+            typed[name] = str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
+    return typed
+
+
+def _apologise(answering: Answering) -> None:
+    try:
+        answering.answer(Message(BUSY, render([section(BUSY)])))
+    except NotDelivered as lost:
+        log.warning("apology not delivered", reason=str(lost))
+
+
+class Socket:
+    """Socket Mode with a watchdog: reconnects when the SDK has not, and reports the gap."""
+
+    PING_SECONDS = 2
+    """At the SDK's default of ten, a reset connection took a minute to come back; at two, eleven seconds."""
+    PATIENCE_SECONDS = 15
+
+    def __init__(self, app: App, app_token: str, slack: WebClient) -> None:
+        self._handler = SocketModeHandler(
+            app,
+            app_token,
+            logger=logging.getLogger("slack_sdk.socket_mode"),
+            web_client=slack,
+            ping_interval=self.PING_SECONDS,
+            concurrency=WORKERS,
+        )
+        self._stop = threading.Event()
+        self._lost_at: float | None = None
+        self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
+
+    def open(self) -> None:
+        """Connect.
+
+        Raises:
+            SlackApiError, OSError: Slack does not let us in.
+        """
+        self._handler.connect()
+        self._watchdog.start()
+
+    @property
+    def alive(self) -> tuple[bool, str]:
+        """Whether Slack can reach us, and since when not."""
+        if self._handler.client.is_connected():
+            return True, "connected"
+        gap = "" if self._lost_at is None else f" for {time.monotonic() - self._lost_at:.0f} s"
+        return False, f"not connected{gap}"
+
+    def close(self) -> None:
+        """Take no more questions."""
+        self._stop.set()
+        self._handler.close()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(1):
+            if self._handler.client.is_connected():
+                if self._lost_at is not None:
+                    log.warning("socket back", gap_seconds=round(time.monotonic() - self._lost_at, 1))
+                    self._lost_at = None
+                continue
+            if self._lost_at is None:
+                self._lost_at = time.monotonic()
+                log.warning("socket lost")
+            elif time.monotonic() - self._lost_at > self.PATIENCE_SECONDS:
+                try:
+                    self._handler.client.connect_to_new_endpoint()
+                except Exception as error:  # noqa: BLE001 - whatever it is, the watchdog goes on trying
+                    log.warning("socket still lost", error=type(error).__name__)
+                    self._stop.wait(self.PATIENCE_SECONDS)

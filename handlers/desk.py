@@ -1,0 +1,362 @@
+"""The desk: takes a question, checks who asks, runs the command, answers. Knows no Bolt and no payloads.
+
+Everything that can go wrong ends here as words for the asker and a line in the log; the only ``try`` around a handler.
+"""
+
+import csv
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from blocks import errors as view
+from blocks.frame import actions, button, code, render, safe, small
+from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
+from handlers.help import slash_for
+from handlers.parsing import split, unwrap
+from handlers.people import People
+from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
+from rules.access import Profile, Role, role_of
+from voipms import VoipMs, VoipMsError
+
+log = structlog.get_logger(__name__)
+
+LONGEST_LOOK = timedelta(seconds=60)
+QUIET_SECONDS = 1.0
+"""A question that takes longer shows that it is being looked at."""
+VALUE_MOST = 1_900
+"""Slack's limit for a button's value is 2,000 characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """Who may do what, from the settings.
+
+    Attributes:
+        zone: For people whose own zone Slack does not tell.
+    """
+
+    admins: frozenset[str]
+    default_role: Role
+    mask_numbers: bool
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a person asked, however it reached us.
+
+    Attributes:
+        line: Command name and words, as typed.
+        trigger_id: Lets a modal be opened, within three seconds; empty for mentions and direct messages.
+    """
+
+    person: str
+    channel: str
+    way: Way
+    line: str
+    answering: Answering
+    trigger_id: str = ""
+
+
+class Refusal(Exception):
+    """The person's role does not allow it."""
+
+    def __init__(self, command: Command, role: Role) -> None:
+        super().__init__(f"{command.name} needs {command.role}, has {role}")
+        self.command = command
+        self.role = role
+
+
+class Unknown(Exception):
+    """No command of that name."""
+
+    def __init__(self, name: str, near: list[str]) -> None:
+        super().__init__("no such command")
+        self.name = name
+        self.near = near
+
+
+class NotHere(Exception):
+    """It may not be shared in this channel; the text says why, in our words."""
+
+
+@dataclass
+class Outcome:
+    """How one question ended, for the log and the metrics."""
+
+    command: str = ""
+    result: str = "answered"
+    error_id: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+
+class Desk:
+    """One bot's desk. Thread-safe: each question is answered on a thread of its own."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        phones: VoipMs,
+        people: People,
+        workspace: Workspace,
+        rights: Rights,
+        clock: Callable[[], datetime],
+        note: Callable[[str, str, float], None] = lambda command, result, seconds: None,
+    ) -> None:
+        self._registry = registry
+        self._phones = phones
+        self._people = people
+        self._workspace = workspace
+        self._rights = rights
+        self._clock = clock
+        self._note = note
+
+    # The questions
+
+    def answer(self, question: Question) -> None:
+        """Run the command line of a question and answer it."""
+        with self._outcome(question) as outcome:
+            command, asked = self._understand(question, outcome)
+            reply = command.run(asked, self._phones)
+            if reply.form is not None:
+                reply = self._open(question, command, reply)
+            question.answering.answer(self._with_buttons(question, command, reply))
+
+    def share(self, question: Question, public: Answering) -> None:
+        """Post the answer of the command line where everybody in the channel sees it, numbers masked; refusals stay private."""
+        with self._outcome(question) as outcome:
+            command, asked = self._understand(question, outcome)
+            self._may_share_in(question.channel)
+            reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._phones)
+            if not reply.share:
+                raise NotHere("This answer is for you alone.")
+            blocks = [block for block in reply.blocks if block["type"] != "actions"]
+            source = code(f"/voip {command.name} {reply.again or ''}".strip())
+            public.answer(Message(reply.headline, [*blocks, *render([small(f"Shared by <@{question.person}>  ·  {source}")])]))
+
+    def send_csv(self, question: Question) -> None:
+        """Send the table of the command line as a file, to the asker's direct messages."""
+        with self._outcome(question) as outcome:
+            command, asked = self._understand(question, outcome)
+            if command.csv is None:
+                raise Misunderstood("This answer has no table.")
+            table = command.csv(asked, self._phones)
+            slack = self._workspace.slack
+            with tempfile.TemporaryDirectory(prefix="dialtone-") as folder:
+                path = Path(folder) / table.name
+                with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark makes Excel read accents
+                    csv.writer(file).writerows(table.rows)
+                direct = slack.conversations_open(users=question.person)["channel"]["id"]
+                slack.files_upload_v2(channel=direct, file=str(path), filename=table.name, title=table.name)
+            words = "The CSV is in your direct messages with me."
+            question.answering.answer(Message(words, render([small(f"{words}  ·  {code(table.name)}")])))
+
+    def submitted(self, question: Question, command: Command, submitted: Submitted) -> None:
+        """Take a form; its result replaces the form, and nothing of it is kept."""
+        with self._outcome(question, command.name) as outcome:
+            profile = self._profile(question)
+            role = self._role(profile)
+            outcome.command = command.name
+            if role < command.role or command.submit is None:
+                raise Refusal(command, role)
+            asked = self._request(question, profile, role, ())
+            try:
+                reply = command.submit(asked, submitted, self._phones)
+            except FormErrors as wrong:
+                reply = Reply(headline="Please check the form", blocks=view.error(" ".join(wrong.errors.values())))
+            question.answering.answer(Message(reply.headline, reply.blocks))
+
+    # Understanding
+
+    def _understand(self, question: Question, outcome: Outcome) -> tuple[Command, Request]:
+        profile = self._profile(question)
+        role = self._role(profile)
+        name, words = self._words(question.line)
+        command = self._registry.get(name)
+        if command is None:
+            outcome.result = "unknown"
+            raise Unknown(name, self._registry.near(name, role))
+        outcome.command = command.name
+        if role < command.role:
+            raise Refusal(command, role)
+        return command, self._request(question, profile, role, words)
+
+    @staticmethod
+    def _words(line: str) -> tuple[str, tuple[str, ...]]:
+        words = split(unwrap(line))
+        if words and words[0].lower().lstrip("/") == "voip":
+            words = words[1:]
+        if not words:
+            return "help", ()
+        return words[0].lower().removeprefix("/").removeprefix("voip-"), words[1:]
+
+    def _profile(self, question: Question) -> Profile:
+        try:
+            return self._people.profile(question.person)
+        except (SlackApiError, OSError):
+            if question.person in self._rights.admins:  # named by id: nothing Slack could tell would change the role
+                return Profile(id=question.person)
+            raise
+
+    def _role(self, profile: Profile) -> Role:
+        return role_of(profile, self._rights.admins, self._rights.default_role)
+
+    def _request(self, question: Question, profile: Profile, role: Role, words: tuple[str, ...]) -> Request:
+        now = self._clock()
+        return Request(
+            person=question.person,
+            role=role,
+            words=words,
+            now=now,
+            zone=profile.zone or self._rights.zone,
+            way=question.way,
+            channel=question.channel,
+            mask_numbers=self._rights.mask_numbers,
+            clock=self._clock,
+            give_up_at=now + LONGEST_LOOK,
+            say=question.answering.say,
+        )
+
+    # Answering
+
+    def _with_buttons(self, question: Question, command: Command, reply: Reply) -> Message:
+        """The reply with *CSV* and *Share to channel* in its last row of buttons, where they make sense."""
+        if reply.again is None or len(reply.again) > VALUE_MOST - len(command.name):
+            return Message(reply.headline, reply.blocks)
+        line = f"{command.name} {reply.again}".strip()
+        wanted = []
+        if reply.csv and command.csv is not None:
+            wanted.append(button("CSV", "csv", line))
+        if reply.share and question.way is not Way.DIRECT:
+            wanted.append(button("Share to channel", "share", line))
+        if not wanted:
+            return Message(reply.headline, reply.blocks)
+        row: Block = render([actions(*wanted)])[0]
+        blocks = list(reply.blocks)
+        at = max((i for i, block in enumerate(blocks) if block["type"] == "actions"), default=None)
+        if at is not None:
+            blocks[at] = {**blocks[at], "elements": [*blocks[at]["elements"], *row["elements"]][:25]}
+        else:
+            footer = len(blocks) - 1 if blocks and blocks[-1]["type"] == "context" else len(blocks)
+            blocks.insert(footer, row)
+        return Message(reply.headline, blocks)
+
+    def _open(self, question: Question, command: Command, reply: Reply) -> Reply:
+        """Open the reply's form, or offer a button that does: a trigger lives three seconds and not every way has one."""
+        assert reply.form is not None
+        if question.trigger_id:
+            try:
+                self._workspace.slack.views_open(trigger_id=question.trigger_id, view=dict(reply.form.view))
+                return Reply(headline="The form is open", blocks=render([small("The form is open in front of you.")]))
+            except SlackApiError as error:
+                if error.response["error"] not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"):
+                    raise
+        blocks = reply.blocks or view.open_form(command.summary)
+        return replace(reply, blocks=[*blocks, *render([actions(button("Open form", "form", command.name, primary=True))])])
+
+    def _may_share_in(self, channel: str) -> None:
+        """Only channels of this workspace alone: default is deny, so a channel the bot cannot see is refused too."""
+        if channel.startswith("D"):
+            return
+        try:
+            about: Mapping[str, Any] = self._workspace.slack.conversations_info(channel=channel)["channel"]
+        except SlackApiError:
+            raise NotHere("I cannot see who is in this channel. Invite me with `/invite @Dialtone`, then share again.") from None
+        if about.get("is_ext_shared") or about.get("is_pending_ext_shared") or about.get("is_shared"):
+            raise NotHere("This channel is shared with another organisation, so nothing of the phone account is posted here.")
+
+    @contextmanager
+    def _outcome(self, question: Question, command: str = "") -> Iterator[Outcome]:
+        """Answers with words whatever is raised, shows that a slow question is being looked at, notes how it ended."""
+        outcome = Outcome(command=command)
+        slow = threading.Timer(QUIET_SECONDS, question.answering.say, ("Looking …",))
+        slow.daemon = True
+        slow.start()
+        if question.way is Way.DIRECT:
+            question.answering.say("Looking …")
+        try:
+            try:
+                yield outcome
+            except Exception as error:  # noqa: BLE001 - the one place where everything ends
+                question.answering.answer(self._in_words(error, question, outcome))
+        except NotDelivered as lost:
+            outcome.result = "not delivered"
+            log.error("answer not delivered", reason=str(lost), command=outcome.command, person=question.person)
+        except Exception:
+            outcome.result = "not delivered"
+            log.exception("answer failed", command=outcome.command, person=question.person)
+        finally:
+            slow.cancel()
+            seconds = time.monotonic() - outcome.started
+            self._note(outcome.command or "unknown", outcome.result, seconds)
+            log.info(
+                "asked",
+                command=outcome.command or "unknown",
+                person=question.person,
+                channel=question.channel,
+                way=question.way.value,
+                result=outcome.result,
+                error_id=outcome.error_id or None,
+                seconds=round(seconds, 3),
+            )
+
+    def _in_words(self, error: Exception, question: Question, outcome: Outcome) -> Message:
+        """What the asker reads in place of the answer."""
+        slash = slash_for(question.way)
+        asked = f"{slash}{self._typed(question, outcome)}"
+        match error:
+            case Refusal():
+                outcome.result = "refused"
+                blocks = view.refused(
+                    error.command.summary, str(error.command.role), str(error.role), question.person, sorted(self._rights.admins)
+                )
+                return Message(f"You may not ask “{error.command.name}”", blocks)
+            case Unknown():
+                outcome.result = "unknown"
+                return Message("There is no such command", view.unknown(error.name, error.near, slash))
+            case Misunderstood():
+                outcome.result = "misunderstood"
+                return Message(str(error), view.error(safe(str(error)), error.hint, asked))
+            case NotHere():
+                outcome.result = "refused"
+                return Message(str(error), view.error(str(error)))
+            case VoipMsError():
+                outcome.result = "voipms"
+                outcome.error_id = _new_id()
+                log.warning("voipms", error=str(error), kind=type(error).__name__, error_id=outcome.error_id)
+                blocks = view.error(safe(error.tell_user), safe(error.next_step), asked, outcome.error_id)
+                return Message(error.tell_user, blocks)
+            case SlackApiError() | NotDelivered() | OSError():
+                outcome.result = "slack"
+                outcome.error_id = _new_id()
+                why = reason(error)
+                log.warning("slack", error=why, error_id=outcome.error_id)
+                step = f"Slack answered `{why}`. Try again in a minute; `/voip doctor` shows what is missing."
+                return Message("Slack did not do its part", view.error("Slack did not do its part.", step, asked, outcome.error_id))
+        outcome.result = "fault"
+        outcome.error_id = _new_id()
+        log.error("fault", error_id=outcome.error_id, exc_info=error)
+        step = "It is a fault in the bot, not in what you asked. Nothing was changed. The id below is in its log."
+        return Message("Something went wrong in the bot", view.error("Something went wrong in the bot.", step, asked, outcome.error_id))
+
+    def _typed(self, question: Question, outcome: Outcome) -> str:
+        """The person's words as they may be shown again: never those of a command with a form, which may be a password."""
+        command = self._registry.get(outcome.command) if outcome.command else None
+        if command is None:
+            return ""
+        return command.name if command.submit is not None else " ".join((command.name, *self._words(question.line)[1]))
+
+
+def _new_id() -> str:
+    return f"{secrets.token_hex(2)}-{secrets.token_hex(1)}".upper()

@@ -1,0 +1,72 @@
+"""``help`` and ``whoami``: what you may ask, and who you are to the bot."""
+
+from collections.abc import Callable, Collection
+
+from blocks import help as view
+from handlers.registry import Command, Misunderstood, Registry, Reply, Request, Way
+from rules.access import Role
+from voipms import VoipMs
+
+TOPICS = (
+    ("Right now", ("status", "balance")),
+    ("Calls", ("calls", "client-calls")),
+    ("Set-up of the account", ("accounts", "voicemail", "numbers")),
+    ("Resellers", ("clients", "packages", "client-login")),
+    ("The bot", ("help", "whoami", "doctor")),
+)
+
+
+def slash_for(way: Way) -> str:
+    """What precedes a command where the person is: nothing in a direct message."""
+    return {Way.DIRECT: "", Way.MENTION: "@Dialtone "}.get(way, "/voip ")
+
+
+def help_command(registry: Callable[[], Registry], admins: Collection[str]) -> Command:
+    """``help [command]``."""
+
+    def run(asked: Request, phones: VoipMs) -> Reply:
+        """What you may run, with examples."""
+        if not asked.words:
+            return Reply(headline=view.help_headline(), blocks=_all(asked, registry(), admins))
+        name = asked.words[0].removeprefix("/").removeprefix("voip-")
+        command = registry().get(name)
+        if command is None or command.role > asked.role:
+            near = registry().near(name, asked.role)
+            raise Misunderstood("There is no such command for you.", f"Did you mean `help {near[0]}`?" if near else "`help` lists yours.")
+        return Reply(
+            headline=f"{command.name}: {command.summary}", blocks=view.one_card(_line(command), str(command.role), slash_for(asked.way))
+        )
+
+    return Command(
+        name="help",
+        usage="[command]",
+        summary="What you may ask, with examples",
+        role=Role.NONE,
+        examples=("", "calls"),
+        run=run,
+    )
+
+
+def _all(asked: Request, registry: Registry, admins: Collection[str]) -> list[dict[str, object]]:
+    mine = {command.name: _line(command) for command in registry if command.role <= asked.role}
+    placed = {name for _, names in TOPICS for name in names}
+    groups = [(topic, [mine[name] for name in names if name in mine]) for topic, names in TOPICS]
+    groups.append(("More", [line for name, line in mine.items() if name not in placed]))
+    return view.help_card(groups, str(asked.role), sorted(admins), slash_for(asked.way))
+
+
+def _line(command: Command) -> view.Line:
+    return view.Line(command.name, command.usage, command.summary, command.examples, command.details)
+
+
+def whoami_command(registry: Callable[[], Registry], admins: Collection[str]) -> Command:
+    """``whoami``."""
+
+    def run(asked: Request, phones: VoipMs) -> Reply:
+        """Your role, what it lets you do, and who can change it."""
+        may = [command.name for command in registry() if command.role <= asked.role]
+        may_not = [command.name for command in registry() if command.role > asked.role]
+        card = view.whoami_card(asked.person, str(asked.role), may, may_not, asked.zone.key, sorted(admins))
+        return Reply(headline=view.whoami_headline(str(asked.role)), blocks=card)
+
+    return Command(name="whoami", usage="", summary="Your role, and who can change it", role=Role.NONE, examples=("",), run=run)
