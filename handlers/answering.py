@@ -196,7 +196,7 @@ class ByEphemeral(Answering):
 
     def __init__(self, workspace: Workspace, *, person: str, channel: str, thread_ts: str = "") -> None:
         super().__init__(workspace)
-        self._to = {"channel": channel, "user": person, **({"thread_ts": thread_ts} if thread_ts else {})}
+        self._to: dict[str, Any] = {"channel": channel, "user": person, **({"thread_ts": thread_ts} if thread_ts else {})}
 
     def _final(self, message: Message) -> None:
         self._workspace.post(
