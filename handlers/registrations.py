@@ -1,0 +1,73 @@
+"""``status``: which phones are signed in, and everything VoIP.ms tells of one."""
+
+import re
+
+from blocks import registrations as view
+from blocks.settings import quoted
+from handlers.choosing import one_of
+from handlers.help import slash_for
+from handlers.looking import look_at
+from handlers.registry import Command, Csv, Reply, Request
+from rules.access import Role
+from rules.accounts import name_of, names_of
+from rules.finding import by_name, exactly
+from rules.registrations import BY_ADDRESS, Look, registers, saw, with_main
+from voipms import SubAccount, VoipMs
+
+_LOGIN = re.compile(r"\d{5,}(_\S+)?")
+
+
+def status_command(main_account: str) -> Command:
+    """``status``, with the main account on the board where its login is known."""
+
+    def status(asked: Request, phones: VoipMs) -> Reply:
+        """All phones that sign in, problems first; or a live look at one, with every field."""
+        sub_accounts = phones.sub_accounts()
+        known = with_main(sub_accounts, main_account)
+        if asked.words:
+            return _one(asked, phones, _chosen(asked, known))
+        looks = look_at(asked, phones, _that_register(known))
+        aside = [one for one in known if not registers(one)]
+        card = view.card(looks, aside, sub_accounts.unreadable, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
+        return Reply(headline=view.headline(looks), blocks=card, again="", share=True, csv=True)
+
+    def status_csv(asked: Request, phones: VoipMs) -> Csv:
+        """A new look at the same accounts: one row for each device, with every field."""
+        known = with_main(phones.sub_accounts(), main_account)
+        wanted = [_chosen(asked, known)] if asked.words else _that_register(known)
+        return Csv("status.csv", view.rows(look_at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
+
+    return Command(
+        name="status",
+        usage="[account]",
+        summary="Which phones are registered, and from where",
+        role=Role.VIEWER,
+        examples=("", "101"),
+        run=status,
+        csv=status_csv,
+        details=(
+            "Without an account: all phones that sign in, looked at now; that may take up to a minute.",
+            "An account is its login, the part after the underscore, its extension or its name.",
+        ),
+    )
+
+
+def _that_register(known: list[SubAccount]) -> list[SubAccount]:
+    return by_name([one for one in known if registers(one)], name_of)
+
+
+def _chosen(asked: Request, known: list[SubAccount]) -> SubAccount:
+    """The account that is meant; a full login that VoIP.ms does not list is taken at its word."""
+    words = " ".join(asked.words)
+    if _LOGIN.fullmatch(words) and not exactly(words, known, names_of):
+        return SubAccount(account=words)
+    return one_of(asked, "status", "account", known, lambda one: (*names_of(one), name_of(one)))
+
+
+def _one(asked: Request, phones: VoipMs, one: SubAccount) -> Reply:
+    again = quoted(one.account)
+    if one.auth_type == BY_ADDRESS:
+        return Reply(headline=view.headline_by_address(one), blocks=view.card_by_address(one), again=again, share=True)
+    look: Look = saw(one, phones.registration(one.account), asked.clock())
+    card = view.card_of(look, now=asked.clock(), zone=asked.zone, wire_zone=phones.wire_zone)
+    return Reply(headline=view.headline_of(look), blocks=card, again=again, share=True)
