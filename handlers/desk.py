@@ -3,7 +3,6 @@
 Everything that can go wrong ends here as words for the asker and a line in the log; the only ``try`` around a handler.
 """
 
-import csv
 import secrets
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from slack_sdk.errors import SlackApiError
 from blocks import errors as view
 from blocks.frame import actions, button, code, render, safe, small
 from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
+from handlers.files import write
 from handlers.help import slash_for
 from handlers.parsing import split, unwrap
 from handlers.people import People
@@ -155,8 +155,7 @@ class Desk:
             slack = self._workspace.slack
             with tempfile.TemporaryDirectory(prefix="dialtone-") as folder:
                 path = Path(folder) / table.name
-                with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark makes Excel read accents
-                    csv.writer(file).writerows(table.rows)
+                write(table, path)
                 direct = slack.conversations_open(users=question.person)["channel"]["id"]
                 slack.files_upload_v2(channel=direct, file=str(path), filename=table.name, title=table.name)
             words = "The CSV is in your direct messages with me."

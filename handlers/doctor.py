@@ -21,6 +21,7 @@ from blocks.frame import clean, plural
 from config import Settings
 from handlers.manifest import SCOPES
 from handlers.registry import Command, Reply, Request
+from handlers.signin import MEND
 from logs import Redaction
 from rules.access import Role
 from rules.doctor import Check, clock_skew, scopes
@@ -34,16 +35,6 @@ _VOIPMS_FAULTS = {
     "missing_credentials": ("VoIP.ms login", "VoIP.ms got no e-mail or no API password"),
     "api_not_enabled": ("VoIP.ms API", "it is switched off"),
     "ip_not_enabled": ("VoIP.ms allow-list", "this machine is not on it"),
-}
-_SLACK_MEND = {
-    "invalid_auth": "copy the token again from api.slack.com/apps",
-    "not_authed": "copy the token again from api.slack.com/apps",
-    "token_revoked": "install the app again, and copy the new token",
-    "token_expired": "install the app again, and copy the new token",
-    "account_inactive": "install the app again, and copy the new token",
-    "not_allowed_token_type": "this is another kind of token: the bot token begins with xoxb-, the app token with xapp-",
-    "missing_scope": "make the app token again with the scope connections:write",
-    "ratelimited": "wait a minute, then try again",
 }
 
 
@@ -169,7 +160,7 @@ def _ask_slack(setting: str, ask: Callable[[], SlackResponse]) -> tuple[SlackRes
                 "Slack's answer could not be read",
                 "Try again in a minute; see status.slack.com, and SLACK_API_URL if it is set",
             )
-        mend = _SLACK_MEND.get(word, "look the word up at docs.slack.dev")
+        mend = MEND.get(word, "look the word up at docs.slack.dev")
         return answer, (f"Slack says {word}", f"{setting}: {mend}")
     except Exception as error:  # noqa: BLE001 - the SDK lets through whatever its HTTP library raises, and the doctor tells all of it
         return None, (

@@ -31,6 +31,10 @@ LONG_DESCRIPTION = (
 )
 
 
+class WrongAddress(Exception):
+    """Where Slack should reach the bot is no address that it would call; the text is one clear line."""
+
+
 def manifest(registry: Registry, http_url: str | None = None) -> dict[str, Any]:
     """The manifest as Slack reads it.
 
@@ -38,7 +42,7 @@ def manifest(registry: Registry, http_url: str | None = None) -> dict[str, Any]:
         http_url: Where Slack reaches the bot, ``https://bot.example.com``; without it the manifest is for Socket Mode.
 
     Raises:
-        ValueError: The address is none that Slack would call; the text is one clear line.
+        WrongAddress: It is none that Slack would call.
     """
     url = {} if http_url is None else {"url": _events_url(http_url)}
     request_url = {"request_url": url["url"]} if url else {}
@@ -91,5 +95,5 @@ def _events_url(http_url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise ValueError("--http needs the address at which Slack reaches the bot, like https://bot.example.com")
+        raise WrongAddress("--http needs the address at which Slack reaches the bot, like https://bot.example.com")
     return http_url.rstrip("/").removesuffix(EVENTS_PATH) + EVENTS_PATH

@@ -1,0 +1,109 @@
+"""Slack messages as a person in a terminal reads them: the same blocks, drawn with ``rich``."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from playground.slack_words import shown
+from playground.slack_workspace import Json, Message
+
+_STYLED = re.compile(r"(?<![\w*_~`])(?P<sign>[*_`])(?P<words>[^*_`\n]+?)(?P=sign)(?![\w*_`])")
+_STYLES = {"*": "bold", "_": "italic", "`": "cyan"}
+ROWS = 12
+"""Rows of a table that are drawn; the others are counted."""
+
+
+def panel(message: Message, title: str = "") -> Panel:
+    """One message in a frame; ``title`` says who sees it."""
+    parts = [*blocks(message.view.blocks if message.view else message.blocks)] or [mrkdwn(message.text)]
+    return Panel(Group(*parts), title=title or None, title_align="left", border_style="dim", padding=(0, 1))
+
+
+def blocks(some: list[Json]) -> Iterator[RenderableType]:
+    """Each block in turn."""
+    for block in some:
+        yield from _drawn(block)
+
+
+def _drawn(block: Json) -> Iterator[RenderableType]:
+    match block["type"]:
+        case "header":
+            yield Text(shown(block["text"]["text"]), style="bold underline")
+        case "section":
+            if block.get("text"):
+                yield mrkdwn(block["text"]["text"])
+            if block.get("fields"):
+                yield _pairs([field["text"] for field in block["fields"]])
+            if block.get("accessory"):
+                yield _control(block["accessory"])
+        case "context":
+            for part in block["elements"]:
+                words = mrkdwn(part.get("text", part.get("alt_text", "")))
+                words.stylize("dim")
+                yield words
+        case "table":
+            yield table(block)
+        case "actions":
+            yield Text("  ").join(_control(element) for element in block["elements"])
+        case "input":
+            yield Text(f"{block['label']['text']}: [{block['element']['type'].removesuffix('_input').replace('_', ' ')}]", style="blue")
+        case "rich_text":
+            yield Text("".join(_texts(block)))
+        case "divider":
+            yield Text("─" * 40, style="dim")
+
+
+def mrkdwn(text: str) -> Text:
+    """Bold, italics and code; links by their labels, dates by their words in other readers' form."""
+    made, end = Text(), 0
+    words = shown(text).replace("\u200b", "").replace("\u2060", "")
+    for found in _STYLED.finditer(words):
+        made.append(words[end : found.start()])
+        made.append(found["words"], style=_STYLES[found["sign"]])
+        end = found.end()
+    made.append(words[end:])
+    return made
+
+
+def _pairs(fields: list[str]) -> Table:
+    grid = Table.grid(padding=(0, 4), expand=False)
+    for at in range(0, len(fields), 2):
+        grid.add_row(*(mrkdwn(field) for field in fields[at : at + 2]))
+    return grid
+
+
+def table(block: Json) -> RenderableType:
+    """A table block: its head, the first rows, and how many more there are."""
+    head, *rows = [["".join(_texts(cell)) for cell in row] for row in block["rows"]]
+    settings = block.get("column_settings") or []
+    grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=False)
+    for at, name in enumerate(head):
+        right = at < len(settings) and (settings[at] or {}).get("align") == "right"
+        grid.add_column(Text(name), justify="right" if right else "left", overflow="ellipsis", no_wrap=True)
+    for row in rows[:ROWS]:
+        grid.add_row(*map(Text, row))
+    more = len(rows) - ROWS
+    return Group(grid, Padding(Text(f"… {more} more rows", style="dim"), (0, 0, 0, 1))) if more > 0 else grid
+
+
+def _control(element: Json) -> Text:
+    words = element.get("text") or element.get("placeholder") or {"text": "⋯"}
+    return Text(f"[ {shown(words['text'])} ]", style="blue")
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("text"), str):
+            yield part["text"]
+        for value in part.values():
+            if isinstance(value, dict | list):
+                yield from _texts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
