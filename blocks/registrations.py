@@ -39,7 +39,7 @@ MOST_CARDS = 8
 MOST_REASONS = 5
 MOST_PLACES = 9
 MOST_DEVICES = 8
-NAMES_CHARS = 1_200
+NAMES_CHARS = 500
 HEAD = ("Missing phone", "Ext.", "Login", "Looked")
 CSV_HEAD = ("Name", "Extension", "Login", "State", "Looked at", "Reason")
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -69,22 +69,26 @@ def headline(looks: Sequence[Look]) -> str:
     """``3 of 43 phones are not registered, 2 could not be asked``."""
     if not looks:
         return "No phone signs in with a password"
-    seen, all_of_them = board(looks), plural(len(looks), "phone")
-    aside = [
+    seen = board(looks)
+    parts = [
+        _known(seen, len(looks)),
         f"{len(seen.unknown):,} could not be asked" if seen.unknown else "",
         f"{len(seen.not_looked_at):,} not looked at" if seen.not_looked_at else "",
     ]
-    return ", ".join(part for part in (_first(seen, len(looks), all_of_them), *aside) if part)
+    said = ", ".join(filter(None, parts))
+    return said if parts[0] else f"{plural(len(looks), 'phone')}: {said}"
 
 
-def _first(seen: Board, count: int, all_of_them: str) -> str:
-    if seen.missing:
-        verb = "is" if len(seen.missing) == 1 else "are"
-        return f"{len(seen.missing):,} of {all_of_them} {verb} not registered" if count > 1 else "The only phone is not registered"
-    if len(seen.registered) == count:
-        return f"All {all_of_them} are registered" if count > 1 else "The only phone is registered"
-    verb = "is" if len(seen.registered) == 1 else "are"
-    return f"{len(seen.registered):,} of {all_of_them} {verb} registered" if seen.registered else f"{all_of_them} asked about"
+def _known(seen: Board, count: int) -> str:
+    """What is known for sure: the missing ones where there are any, else the registered ones."""
+    some, state = (seen.missing, "not registered") if seen.missing else (seen.registered, "registered")
+    if not some:
+        return ""
+    if count == 1:
+        return f"The only phone is {state}"
+    if len(some) == count and not seen.missing:
+        return f"All {count:,} phones are registered"
+    return f"{len(some):,} of {count:,} phones {'is' if len(some) == 1 else 'are'} {state}"
 
 
 def card(
@@ -130,7 +134,7 @@ def _missing(missing: Sequence[Look], now: datetime) -> list[Block]:
 
 
 def _missing_words(look: Look, now: datetime) -> str:
-    return f"🔴  {_who(look)}\nNot registered, looked at {_age(look, now)}"
+    return f"🔴  {_who(look)}\nNot registered, looked {_age(look, now)}"
 
 
 def _who(look: Look) -> str:
@@ -267,7 +271,7 @@ def card_of(look: Look, *, now: datetime, zone: ZoneInfo, wire_zone: ZoneInfo) -
     blocks.extend(unread(unreadable))
     blocks.append(actions(*_buttons(look)))
     return render(
-        [*blocks, small(f"Looked at {_age(look, now)}, {when(look.looked_at, zone)}" if look.looked_at else "Nobody has looked yet")]
+        [*blocks, small(f"Looked {_age(look, now)}, {when(look.looked_at, zone)}" if look.looked_at else "Nobody has looked yet")]
     )
 
 

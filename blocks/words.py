@@ -7,7 +7,7 @@ The text may hold words from outside: it still has to pass through ``frame.safe`
 Source: the value lists of the API (``getProtocols``, ``getAuthTypes``, ``getDeviceTypes``, ``getNAT``, ``getDTMFModes``,
 ``getRoutes``, ``getLockInternational``, ``getPlayInstructions``, ``getVoicemailAttachmentFormats``,
 ``getBalanceManagement``, ``getAllowedCodecs``, ``getLanguages``, ``getLocales``), and the notes at the parameters of
-``setSubAccount`` and ``setVoicemail``.
+``setSubAccount``, ``setVoicemail``, ``setDIDInfo`` and ``setSMS``.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,6 +53,8 @@ pick_up = _named(
 instructions = _named("setting", {"u": "played", "su": "skipped"})
 attachment = _named("format", {"wav49": "WAV49, the smallest file", "wav": "WAV", "wavmp3": "WAV and MP3"})
 transcript_format = _named("format", {"text": "plain text", "html": "HTML"})
+billing = _named("plan", {"1": "by the minute", "2": "flat rate"})
+dial_mode = _named("mode", {"1": "10 digits (NANPA)", "2": "with + and country code (E.164)"})
 balance_management = _named("setting", {"1": "suspended (hard)", "2": "not suspended (soft)"})
 
 _CODECS = {"ulaw": "G.711U", "alaw": "G.711A", "g729": "G.729", "g722": "G.722", "gsm": "GSM", "ilbc": "iLBC", "opus": "Opus"}
@@ -173,6 +175,11 @@ def number(value: str) -> str:
 def reference(value: str) -> str:
     """The id of something else; ``0`` points at nothing."""
     return "" if value.strip() == "0" else value
+
+
+def routing(value: str) -> str:
+    """A routing string as VoIP.ms spells it; ``none:`` leads nowhere."""
+    return "" if value.strip().lower() == "none:" else value
 
 
 def as_is(value: str) -> str:

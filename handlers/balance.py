@@ -1,0 +1,29 @@
+"""``balance``: the money left, what today cost, and how long it lasts."""
+
+from blocks import balance as view
+from handlers.registry import Command, Reply, Request
+from rules.access import Role
+from rules.balance import outlook, pace_period
+from voipms import VoipMs, to_wall
+
+
+def balance(asked: Request, phones: VoipMs) -> Reply:
+    """The balance, and the days it lasts at the pace of the ledger.
+
+    The pace is the ledger's, not ``spent_total``: the period of that is documented for reseller clients only, and the
+    ledger holds fees as well as calls. Days are the wire zone's, as VoIP.ms selects them.
+    """
+    money = phones.balance(advanced=True)
+    ledger = phones.transactions(*pace_period(to_wall(asked.now, phones.wire_zone).date()))
+    ahead = outlook(money.current_balance, ledger)
+    return Reply(headline=view.headline(money, ahead), blocks=view.card(money, ahead, ledger.unreadable), again="", share=True)
+
+
+BALANCE = Command(
+    name="balance",
+    usage="",
+    summary="Balance, spent today, days left",
+    role=Role.OPERATOR,
+    examples=("",),
+    run=balance,
+)

@@ -1,0 +1,141 @@
+"""``numbers``: the phone numbers, where each really rings, and whether it rings where its phones are."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from blocks import numbers as view
+from blocks.frame import digits, phone
+from handlers.choosing import one_of
+from handlers.help import slash_for
+from handlers.looking import look_at
+from handlers.registry import Command, Csv, Reply, Request
+from rules.access import Role
+from rules.accounts import name_of
+from rules.finding import by_name
+from rules.registrations import registers
+from rules.routing import NAMED_BY_VOIPMS, accounts_of, follow, kinds
+from voipms import Did, Rows, SubAccount, Target, VoipMs
+
+ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
+MOST_LOOKS = 10
+"""Phones of one number that are looked at: each costs a request."""
+_WHOLE_NUMBER = re.compile(r"[+\d][\d\s().-]{5,}\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """What the routing strings lead to.
+
+    Attributes:
+        targets: By routing string.
+        sub_accounts: By login; empty when no routing leads to one.
+        unreadable: Rows that could not be read.
+    """
+
+    targets: Mapping[str, Target]
+    sub_accounts: Mapping[str, SubAccount] = field(default_factory=dict)
+    unreadable: int = 0
+
+
+def numbers(asked: Request, phones: VoipMs) -> Reply:
+    """All numbers, or one with its ways, its POP and all its settings."""
+    known = phones.dids()
+    if asked.words:
+        return _one(asked, phones, known, _chosen(asked, known))
+    listed, unreadable = _listed(known, phones)
+    card = view.card(listed, unreadable, slash=slash_for(asked.way), hide=asked.masked)
+    return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
+
+
+def numbers_csv(asked: Request, phones: VoipMs) -> Csv:
+    """The list with every setting and where each number rings."""
+    return Csv("numbers.csv", view.csv(_listed(phones.dids(), phones)[0], hide=asked.masked))
+
+
+def _listed(known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], int]:
+    """The numbers by their digits, and how many rows of all the answers could not be read."""
+    servers = {server.server_pop: server for server in phones.servers()} if known else {}
+    leads = _map([did.routing for did in known], known, phones)
+    listed = [
+        view.Number(did=did, way=follow(did.routing, leads.targets), pop=view.pop_words(did.pop, servers))
+        for did in by_name(known, lambda did: did.did)
+    ]
+    return listed, known.unreadable + leads.unreadable
+
+
+def _one(asked: Request, phones: VoipMs, known: Rows[Did], did: Did) -> Reply:
+    leads = _map([getattr(did, route) for route in ROUTES], known, phones)
+    ways = {route: follow(getattr(did, route), leads.targets) for route in ROUTES}
+    rings = [login for login in accounts_of(ways["routing"]) if login in leads.sub_accounts]
+    to_look_at = [leads.sub_accounts[login] for login in rings if registers(leads.sub_accounts[login])][:MOST_LOOKS]
+    looks = look_at(asked, phones, to_look_at)
+    servers = {server.server_pop: server for server in phones.servers()}
+    card = view.card_of(did, ways, looks, servers, leads.unreadable, not_checked=len(rings) - len(looks), hide=asked.masked)
+    return Reply(headline=view.headline_of(did, ways["routing"], asked.masked), blocks=card, again=did.did, share=True)
+
+
+def _chosen(asked: Request, known: Rows[Did]) -> Did:
+    """The number that is meant, however it is spelled, or by its description."""
+    words = " ".join(asked.words)
+    if _WHOLE_NUMBER.fullmatch(words):
+        asked = replace(asked, words=(digits(words),))
+    return one_of(asked, "numbers", "number", known, lambda did: (digits(did.did), did.did, did.note, did.description or phone(did.did)))
+
+
+# Where routing strings lead
+
+
+def _map(routings: Iterable[str], known: Rows[Did], phones: VoipMs) -> Map:
+    """Everything that can be reached from these routing strings: one request for each kind that occurs."""
+    starts = list(routings)
+    leads = Map(targets={f"did:{did.did}": Target(routing=f"did:{did.did}", name=_title(did), leads_to=(did.routing,)) for did in known})
+    looked_up: set[str] = set()
+    while new := sorted(kinds(starts, leads.targets) - looked_up):
+        looked_up.update(new)
+        for kind in new:
+            leads = _with(leads, kind, phones)
+    return leads
+
+
+def _title(did: Did) -> str:
+    return f"{phone(did.did)} {did.description}".strip()
+
+
+def _with(leads: Map, kind: str, phones: VoipMs) -> Map:
+    """The map with everything of one kind."""
+    match kind:
+        case "account":
+            accounts = phones.sub_accounts()
+            by_login = {one.account: one for one in accounts}
+            return _joined(replace(leads, sub_accounts=by_login), map(_account, accounts), accounts.unreadable)
+        case "vm":
+            boxes = phones.voicemails()
+            found = (Target(routing=f"vm:{box.mailbox}", name=f"{box.mailbox} {box.name}".strip()) for box in boxes)
+            return _joined(leads, found, boxes.unreadable)
+        case _ if kind in NAMED_BY_VOIPMS:
+            rows = phones.targets(kind)
+            return _joined(leads, rows, rows.unreadable)
+    return leads
+
+
+def _joined(leads: Map, found: Iterable[Target], unreadable: int) -> Map:
+    targets = {**leads.targets, **{target.routing: target for target in found}}
+    return replace(leads, targets=targets, unreadable=leads.unreadable + unreadable)
+
+
+def _account(one: SubAccount) -> Target:
+    extension = f" (ext. {one.internal_extension})" if one.internal_extension else ""
+    return Target(routing=f"account:{one.account}", name=f"{name_of(one)}{extension}")
+
+
+NUMBERS = Command(
+    name="numbers",
+    usage="[number]",
+    summary="Phone numbers, and where each really rings",
+    role=Role.VIEWER,
+    examples=("",),
+    run=numbers,
+    csv=numbers_csv,
+    details=("A number is its digits, however they are written, or its description.",),
+)
