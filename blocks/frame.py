@@ -177,6 +177,14 @@ def mask_within(words: str) -> str:
     return re.sub(r"\+?\d[\d\-. ()]{5,}\d", lambda found: phone(found[0], masked=True), words)
 
 
+def caller(callerid: str, masked: bool = False) -> str:
+    """``"John Doe" <5551112222>`` as *John Doe (555) 111-2222*; what has another shape keeps it, masked where it is a number."""
+    shaped = re.fullmatch(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*', callerid)
+    name, number = shaped.groups() if shaped else ("", callerid)
+    shown = f"{name} {phone(number, masked)}".strip()
+    return mask_within(shown) if masked else shown
+
+
 # Blocks
 
 

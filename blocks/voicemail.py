@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block
 
 from blocks import words
-from blocks.frame import BlockDict, code, header, mask_within, phone, plural, render, section, small, table
+from blocks.frame import BlockDict, caller, code, header, plural, render, section, small, table
 from blocks.settings import Group, Line, overview, quoted, settings, titled, unread
 from voipms import Count, Voicemail, VoicemailMessage
 
@@ -149,18 +149,11 @@ def _row(one: Message, now: datetime, zone: ZoneInfo, masked: bool) -> list[str]
     message = one.message
     return [
         _when(one.left_at, now, zone),
-        _caller(message.callerid, masked),
+        caller(message.callerid, masked),
         re.sub(r"^0(?=\d:\d\d:\d\d$)", "", message.duration),
         _state(message),
         message.folder,
     ]
-
-
-def _caller(callerid: str, masked: bool) -> str:
-    """``"John Doe" <5551112222>`` as *John Doe (555) 111-2222*; what has another shape keeps it."""
-    shaped = re.fullmatch(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*', callerid)
-    name, number = shaped.groups() if shaped else ("", callerid)
-    return f"{mask_within(name) if masked else name} {phone(number, masked)}".strip()
 
 
 def _when(at: datetime | None, now: datetime, zone: ZoneInfo) -> str:

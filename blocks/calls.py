@@ -1,0 +1,356 @@
+"""Call records: totals first, then who, then the newest rows; the same rows as a file. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from slackblocks import Block, Button
+
+from blocks.frame import (
+    BlockDict,
+    actions,
+    button,
+    caller,
+    clean,
+    code,
+    cut,
+    facts,
+    header,
+    length,
+    mask_within,
+    money,
+    phone,
+    plural,
+    price,
+    render,
+    safe,
+    section,
+    small,
+    table,
+)
+from blocks.settings import quoted
+from rules.call_rows import Direction, Filters, Outcome, is_main
+from rules.calls import Call, Owned, Totals
+from rules.periods import Period, Unit
+from rules.routing import id_of, kind_of
+from voipms import to_utc
+
+HEAD = ("When", "From", "To", "Description", "Length", "Rate", "Cost")
+RIGHT = (4, 5, 6)
+OWNERS = 10
+WARNING = "⚠️"
+_ROUTED = {
+    "grp": "Ring group",
+    "queue": "Queue",
+    "ivr": "Menu",
+    "vm": "Mailbox",
+    "fwd": "Forwarding",
+    "tc": "Time condition",
+    "sip": "SIP address",
+    "cb": "Callback",
+    "disa": "DISA",
+    "recording": "Recording",
+    "sys": "System",
+}
+_ENDED = {Outcome.NO_ANSWER: "No answer", Outcome.BUSY: "Busy", Outcome.FAILED: "Failed"}
+CSV_HEAD = (
+    "Date",
+    "Caller id",
+    "Destination",
+    "Description",
+    "Direction",
+    "Missed",
+    "Account",
+    "Account name",
+    "VoIP.ms account",
+    "Disposition",
+    "Duration",
+    "Seconds",
+    "Rate",
+    "Cost",
+    "Unique id",
+    "Destination type",
+    "Call logs",
+    "IP address",
+    "User agent",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked, for the pictures.
+
+    Attributes:
+        command: The words before period and filters: ``calls``, ``client-calls 561115``.
+        whose: The client whose calls these are, from outside; empty for our own.
+        names: What people call the logins, from outside.
+        zone: The reader's, whose days and times are shown.
+        masked: Whether numbers are masked.
+        rated: Whether rows say a rate.
+    """
+
+    period: Period
+    filters: Filters
+    zone: ZoneInfo
+    wire_zone: ZoneInfo
+    names: Mapping[str, str]
+    command: str = "calls"
+    whose: str = ""
+    masked: bool = False
+    rated: bool = True
+
+    @property
+    def again(self) -> str:
+        """The words after the command that ask exactly this again."""
+        return line_of(self.period.words, self.filters)
+
+
+def line_of(period: str, filters: Filters) -> str:
+    """Period, filters and account as typed words."""
+    return " ".join((period, *filters.words, *([quoted(filters.account)] if filters.account else [])))
+
+
+# Words
+
+
+def owner_name(owner: str, names: Mapping[str, str]) -> str:
+    """What people call an owner: a sub-account's name, *Ring group 4768*, *Main account*; from outside."""
+    if owner in names:
+        return names[owner]
+    if ":" in owner:
+        return f"{_ROUTED.get(kind_of(owner), kind_of(owner))} {id_of(owner)}".strip()
+    return "Main account" if owner and is_main(owner) else owner or "No account"
+
+
+def in_words(asked: Asked) -> list[str]:
+    """The filters, one phrase each; from outside."""
+    filters = asked.filters
+    phrases = [{Direction.IN: "calls in", Direction.OUT: "calls out"}[one] for one in Direction if one in filters.directions]
+    phrases += [one for one in ("answered", "missed", "busy", "failed") if one in filters.outcomes]
+    if filters.number:
+        phrases.append(
+            f"number {phone(filters.number, asked.masked)}" if len(filters.number) > 6 else f"numbers ending in {filters.number}"
+        )
+    if filters.over is not None:
+        phrases.append(f"longer than {length(filters.over)}")
+    if filters.under is not None:
+        phrases.append(f"shorter than {length(filters.under)}")
+    if filters.account:
+        phrases.append(owner_name(filters.account, asked.names))
+    return phrases
+
+
+def _subject(asked: Asked) -> str:
+    """``Yesterday, missed, Front desk``, with the client first where there is one."""
+    begins = asked.period.when[:1].upper() + asked.period.when[1:]
+    whose = [cut(clean(asked.whose), 60)] if asked.whose else []
+    return ", ".join((*whose, begins, *(cut(clean(phrase), 60) for phrase in in_words(asked))))
+
+
+def headline(asked: Asked, totals: Totals, complete: bool = True) -> str:
+    """``Yesterday: 214 calls, 11:07:04, $6.42``."""
+    so_far = "" if complete else " so far, not complete"
+    if not totals.rows:
+        return f"{_subject(asked)}: no calls{so_far}"
+    return f"{_subject(asked)}: {plural(totals.calls, 'call')}, {length(totals.seconds)}, {money(totals.cost)}{so_far}"
+
+
+# The picture
+
+
+def card(asked: Asked, totals: Totals, complete: bool = True) -> list[BlockDict]:
+    """Totals, how the calls ended, whose they were, the newest of them, and what was read.
+
+    Args:
+        complete: Whether the period was read to its end.
+    """
+    title = header(cut(f"Calls {asked.period.when}" + (f": {asked.whose}" if asked.whose else ""), 150))
+    stopped = (
+        []
+        if complete
+        else [section(f"{WARNING}  *Not complete.* I stopped after a minute of reading; these are the totals so far. {_SHORTER}")]
+    )
+    if not totals.rows:
+        return render([title, *stopped, section(_nothing(asked, totals)), *_buttons(asked, totals), _footer(asked, totals, complete)])
+    return render(
+        [
+            title,
+            *stopped,
+            section(_line(totals)),
+            *_outcomes(totals),
+            *_owners(asked, totals),
+            *_newest(asked, totals),
+            *_buttons(asked, totals),
+            _footer(asked, totals, complete),
+        ]
+    )
+
+
+_SHORTER = "A shorter period is read to its end."
+
+
+def _line(totals: Totals) -> str:
+    return f"*{plural(totals.calls, 'call')}  ·  {length(totals.seconds)}  ·  {money(totals.cost)}*" + (
+        f"\n{money(totals.fee_cost)} of it for {plural(totals.fees, 'fee')}, such as call recording" if totals.fees else ""
+    )
+
+
+def _nothing(asked: Asked, totals: Totals) -> str:
+    """A sentence that repeats what was looked for."""
+    phrases = [safe(phrase, 80) for phrase in in_words(asked)]
+    whose = f" of {safe(asked.whose, 80)}" if asked.whose else ""
+    what = f"No calls{whose} {asked.period.when}" + (f" that fit: {', '.join(phrases)}." if phrases else ".")
+    if totals.in_period:
+        return f"{what}\nThere were {plural(totals.in_period, 'other record')} in that time."
+    return f"{what}\nCalls appear here some minutes after they end." if asked.period.when == "today" else what
+
+
+def _outcomes(totals: Totals) -> list[Block]:
+    incoming, outgoing = totals.by_direction(Direction.IN), totals.by_direction(Direction.OUT)
+    no_answer, busy, failed, other = map(totals.by_outcome, (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.FAILED, Outcome.OTHER))
+    return facts(
+        (
+            ("Answered", f"{totals.by_outcome(Outcome.ANSWERED):,}"),
+            ("Missed", f"{totals.missed:,} of {incoming:,} in" if incoming else "0"),
+            ("No answer / busy / failed", f"{no_answer:,} / {busy:,} / {failed:,}" + (f" / other {other:,}" if other else "")),
+            ("In / out", f"{incoming:,} / {outgoing:,}"),
+        )
+    )
+
+
+def _owners(asked: Asked, totals: Totals) -> list[Block]:
+    owned = totals.by_owner()
+    if asked.filters.account or len(owned) < 2:
+        return []
+    lines = [_owner_line(one, asked.names) for one in owned[:OWNERS]]
+    if len(owned) > OWNERS:
+        lines.append(f"and {len(owned) - OWNERS:,} more in the CSV")
+    return [section("*By account*\n" + "\n".join(lines))]
+
+
+def _owner_line(one: Owned, names: Mapping[str, str]) -> str:
+    login = f"  {code(one.owner, 40)}" if ":" not in one.owner and owner_name(one.owner, names) != one.owner else ""
+    return (
+        f"{safe(owner_name(one.owner, names), 40)}{login}  ·  {plural(one.calls, 'call')}  ·  {length(one.seconds)}  ·  {money(one.cost)}"
+    )
+
+
+def _newest(asked: Asked, totals: Totals) -> list[Block]:
+    columns = [i for i, name in enumerate(HEAD) if asked.rated or name != "Rate"]
+    rows = [[cells[i] for i in columns] for cells in (_cells(call, asked) for call in totals.newest)]
+    right = [place for place, column in enumerate(columns) if column in RIGHT]
+    made, shown = table([HEAD[i] for i in columns], rows, right)
+    more = [small(f"and {totals.rows - shown:,} more, all in the CSV")] if shown < totals.rows else []
+    return [made, *more]
+
+
+def _cells(call: Call, asked: Asked) -> list[str]:
+    row = call.row
+    at = _at(call, asked)
+    when = f"{at:%H:%M}" if asked.period.length == 1 else f"{at.day} {at:%b %H:%M}"
+    nothing = not row.seconds and not row.total
+    name = cut(clean(asked.names.get(call.owner, "")), 30)
+    came_from = caller(row.callerid, asked.masked)
+    went_to = _number(row.destination, asked.masked)
+    if call.direction is Direction.IN:
+        went_to = f"{name} {went_to}".strip()
+    elif not any(map(str.isalpha, came_from)):
+        came_from = f"{name} {came_from}".strip()
+    return [
+        when,
+        came_from,
+        went_to,
+        _description(call, asked.masked),
+        "" if nothing else length(row.seconds),
+        "" if nothing or row.rate is None else price(row.rate),
+        "" if nothing else price(row.total),
+    ]
+
+
+def _at(call: Call, asked: Asked) -> datetime:
+    return to_utc(call.row.date, asked.wire_zone).astimezone(asked.zone)
+
+
+def _number(number: str, masked: bool) -> str:
+    return mask_within(phone(number, masked)) if masked else phone(number)
+
+
+def _description(call: Call, masked: bool) -> str:
+    """``Missed: Inbound - Local Caller``; VoIP.ms's words alone where the call was answered."""
+    words = mask_within(call.row.description) if masked else call.row.description
+    if call.direction is Direction.NONE or call.outcome in (Outcome.ANSWERED, Outcome.OTHER):
+        return words
+    ended = "Missed" if call.missed else _ENDED[call.outcome]
+    return f"{ended}: {words}" if words else ended
+
+
+def _buttons(asked: Asked, totals: Totals) -> list[Block]:
+    """At most three questions that come next."""
+    filters = asked.filters
+    made: list[Button] = []
+
+    def ask(words: str, period: str, narrowed: Filters) -> None:
+        made.append(button(words, f"ask:calls:{len(made) + 1}", f"{asked.command} {line_of(period, narrowed)}"))
+
+    if totals.missed and totals.missed < totals.rows:
+        ask("Only missed", asked.period.words, Filters(outcomes=frozenset(("missed",)), account=filters.account))
+    before = asked.period.before()
+    if before is not None:
+        ask(_BEFORE[asked.period.unit], before.words, filters)
+    if filters.about_calls:
+        ask("All calls", asked.period.words, Filters(account=filters.account))
+    return [actions(*made)] if made else []
+
+
+_BEFORE = {Unit.DAY: "Day before", Unit.WEEK: "Week before", Unit.MONTH: "Month before", Unit.DAYS: "Time before"}
+
+
+def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
+    parts = [
+        f"{asked.period.days} {asked.zone.key}"
+        if asked.period.first.year == asked.period.last.year
+        else f"{asked.period.days}, {asked.zone.key}",
+        *(safe(phrase, 60) for phrase in in_words(asked)),
+        f"{plural(totals.in_period, 'record')} read" + ("" if complete else ", not to the end"),
+    ]
+    if totals.unreadable:
+        are = "is" if totals.unreadable == 1 else "are"
+        parts.append(f"{WARNING} {plural(totals.unreadable, 'record')} could not be read and {are} missing here")
+    return small("  ·  ".join(parts))
+
+
+# The file
+
+
+def rows(calls: Iterable[Call], asked: Asked) -> Iterator[Sequence[object]]:
+    """All rows with all that VoIP.ms tells of them, names first; times are the reader's, amounts exact."""
+    yield CSV_HEAD
+    for call in calls:
+        row, masked = call.row, asked.masked
+        yield (
+            _at(call, asked).isoformat(),
+            mask_within(row.callerid) if masked else row.callerid,
+            _number(row.destination, True) if masked else row.destination,
+            mask_within(row.description) if masked else row.description,
+            call.direction.value,
+            "yes" if call.missed else "",
+            call.owner,
+            owner_name(call.owner, asked.names),
+            row.account,
+            row.disposition,
+            row.duration,
+            row.seconds,
+            "" if row.rate is None else _exact(row.rate),
+            _exact(row.total),
+            row.uniqueid,
+            row.destination_type,
+            mask_within(row.call_logs) if masked else row.call_logs,
+            row.ip,
+            row.useragent,
+        )
+
+
+def _exact(amount: Decimal) -> str:
+    return f"{amount:f}"
