@@ -12,7 +12,7 @@ PACE = f"at the pace of the last {PACE_DAYS} days"
 def headline(balance: Balance, ahead: Outlook) -> str:
     """``Balance $112.19, about 12 days at the pace of the last 30 days``."""
     left = f"Balance {money(balance.current_balance)}"
-    if balance.current_balance <= 0:
+    if _is_empty(balance):
         return f"{left}: nothing is left"
     return left if ahead.days_left is None else f"{left}, {_lasts(ahead.days_left)} {PACE}"
 
@@ -39,7 +39,7 @@ def card(balance: Balance, ahead: Outlook, unreadable: int = 0) -> list[BlockDic
     untold = [name.lower() for name, value in pairs if not value]
     return render(
         [
-            header(headline(balance, ahead)),
+            header(f"Balance {money(balance.current_balance)}"),
             *(
                 [section("🔴  *Nothing is left.* VoIP.ms stops calls that cost money until the account is topped up.")]
                 if _is_empty(balance)
@@ -60,7 +60,7 @@ def _is_empty(balance: Balance) -> bool:
 def _estimate(balance: Balance, ahead: Outlook) -> str:
     if ahead.days_left is None:
         return "no telling: nothing was spent"
-    return "nothing is left" if _is_empty(balance) else _lasts(ahead.days_left)
+    return "nothing is left" if _is_empty(balance) else f"{_lasts(ahead.days_left)} {PACE}"
 
 
 def _calls(count: str, time: str) -> str:
@@ -69,10 +69,11 @@ def _calls(count: str, time: str) -> str:
 
 def _rests_on(balance: Balance) -> str:
     """What the numbers are made of, in small print."""
-    ledger = (
-        f"The pace is what the ledger books out in the {PACE_DAYS} whole days before today (New York's): calls, fees of numbers, orders"
-    )
-    total = "" if balance.spent_total is None else money(balance.spent_total)
-    calls = _calls(words.count(balance.calls_total), balance.time_total)
-    totals = ", ".join(part for part in (f"{total} spent" if total else "", f"{safe(calls)} calls" if calls else "") if part)
-    return f"{ledger}  ·  VoIP.ms's own totals, since when it does not say: {totals}" if totals else ledger
+    ledger = f"The pace is what the ledger books out in the {PACE_DAYS} whole days before today, days of New York, fees of numbers included"
+    totals = [
+        "" if balance.spent_total is None else f"{money(balance.spent_total)} spent",
+        f"{safe(words.count(balance.calls_total))} calls" if balance.calls_total is not None else "",
+        f"{safe(balance.time_total)} of talk" if balance.time_total else "",
+    ]
+    told = ", ".join(filter(None, totals))
+    return f"{ledger}\nVoIP.ms's own totals (it does not say since when): {told}" if told else ledger

@@ -16,7 +16,6 @@ from blocks.frame import (
     cut,
     header,
     listing,
-    mask_within,
     phone,
     plural,
     render,
@@ -24,9 +23,10 @@ from blocks.frame import (
     section,
     small,
 )
+from blocks.routing import in_short, tree
 from blocks.settings import Group, Line, overview, quoted, rows, settings, unread
 from rules.registrations import Look, State, devices, pop_name, reaches
-from rules.routing import Step, Stop, ends, id_of, is_set, kind_of, loops
+from rules.routing import Step, ends, is_set, loops
 from voipms import Did, Server
 
 SETTINGS = (
@@ -99,33 +99,7 @@ SETTINGS = (
         ),
     ),
 )
-HEAD = ("Number", "Description", "Where it rings", "POP")
-MOST_LINES = 40
-TREE_CHARS = 2_600
-KINDS = {
-    "fwd": "Forwarding",
-    "vm": "Mailbox",
-    "sip": "SIP address",
-    "grp": "Ring group",
-    "recording": "Recording",
-    "queue": "Queue",
-    "ivr": "Menu",
-    "cb": "Callback",
-    "tc": "Time condition",
-    "disa": "Dial-in (DISA)",
-    "did": "Number",
-    "phone": "Phone",
-}
-SYSTEM = {
-    "hangup": "hangs up",
-    "echo": "echo test",
-    "busy": "busy tone",
-    "noservice": "says that the number is not in service",
-    "disconnected": "says that the number is disconnected",
-}
-"""What VoIP.ms itself does with a call: the ids of ``sys:``."""
-OF_TIME = ("in these hours", "at other times")
-"""A time condition leads to two places, the matching one first. Source: ``getTimeConditions``."""
+HEAD = ("Number", "Description", "POP", "Where it rings")
 OTHER_WAYS = (("failover_busy", "If busy"), ("failover_unreachable", "If unreachable"), ("failover_noanswer", "If nobody answers"))
 
 
@@ -166,7 +140,7 @@ def card(numbers: Sequence[Number], unreadable: int = 0, *, slash: str = "", hid
         "" if numbers else "VoIP.ms lists no number.",
         f"🟠  {plural(circles, 'number')} can send a caller in a circle" if circles else "",
     ]
-    cells = [[phone(one.did.did), one.did.description, in_short(one.way, hide), one.pop] for one in numbers]
+    cells = [[phone(one.did.did), one.did.description, one.pop, in_short(one.way, hide)] for one in numbers]
     hint = f"{code(f'{slash}numbers {numbers[0].did.did}')} shows one, and whether its POP is the one its phone uses" if numbers else ""
     return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint), *unread(unreadable)])
 
@@ -180,73 +154,12 @@ def csv(numbers: Sequence[Number], hide: bool = False) -> Iterator[list[str]]:
         yield [*row, one.pop, in_short(one.way, hide)]
 
 
-# Ways in words
-
-
-def place(step: Step, hide: bool = False) -> str:
-    """One place of a call's way, plain: ``Ring group Sales``, ``Ana (ext. 101)``; what is not known keeps its routing string."""
-    kind, target = kind_of(step.routing), step.target
-    if not is_set(step.routing):
-        return "nowhere"
-    if target is None:
-        return _unlisted(kind, step.routing, hide)
-    name = mask_within(target.name) if hide else target.name
-    number = phone(target.number, hide) if target.number and target.number not in target.name else ""
-    return clean(" ".join(filter(None, (KINDS.get(kind, ""), name or id_of(step.routing), number))))
-
-
-def _unlisted(kind: str, routing: str, hide: bool) -> str:
-    """A place that no list holds: what VoIP.ms does itself, a bare number, or the routing string as it is."""
-    match kind:
-        case "sys":
-            return SYSTEM.get(id_of(routing).lower(), routing)
-        case "phone" | "did":
-            return f"{KINDS[kind]} {phone(id_of(routing), hide)}"
-    return routing
-
-
-def in_short(step: Step, hide: bool = False) -> str:
-    """``Menu Main menu → Ana (ext. 101), Ben and 3 more``, plain."""
-    first = place(step, hide)
-    if not step.then:
-        return first
-    return f"{first} → {listing([place(end, hide) for end in ends(step)], 4) or 'nowhere'}"
-
-
-def tree(step: Step, hide: bool = False) -> str:
-    """The whole way as lines of mrkdwn, each place below the one that leads there."""
-    lines = list(_lines(step, "", 0, hide))
-    shown, used = 0, 0
-    while shown < min(len(lines), MOST_LINES) and used + len(lines[shown]) < TREE_CHARS:
-        used += len(lines[shown]) + 1
-        shown += 1
-    more = [f"… and {len(lines) - shown:,} more lines"] if shown < len(lines) else []
-    return "\n".join([*lines[:shown], *more])
-
-
-def _lines(step: Step, before: str, depth: int, hide: bool) -> Iterator[str]:
-    indent = "\u2003" * depth + ("↳ " if depth else "")  # Slack swallows plain spaces at the beginning of a line
-    says = {
-        Stop.LOOP: "  🟠 comes back here: a circle",
-        Stop.AGAIN: "  (shown above)",
-        Stop.UNKNOWN: "  ⚪ unknown to VoIP.ms's lists",
-        Stop.TOO_DEEP: "  … and further",
-    }
-    key = f"{safe(step.key, 20)}: " if step.key else before
-    name = code(step.routing) if step.stop is Stop.UNKNOWN and kind_of(step.routing) != "did" else safe(place(step, hide), 120)
-    yield f"{indent}{key}{name}{says.get(step.stop, '') if step.stop else ''}"
-    in_words = OF_TIME if kind_of(step.routing) == "tc" and len(step.then) == len(OF_TIME) else ()
-    for n, one in enumerate(step.then):
-        yield from _lines(one, f"{in_words[n]}: " if in_words else "", depth + 1, hide)
-
-
 # One number
 
 
 def headline_of(did: Did, way: Step, hide: bool = False) -> str:
-    """``Main line ((514) 555-0100) rings Ana (ext. 101)``."""
-    where = in_short(way, hide)
-    return f"{_title(did)} leads nowhere" if not ends(way) else cut(f"{_title(did)}: {clean(where)}", 280)
+    """``Main line, (514) 555-0100: Ana (ext. 101)``."""
+    return cut(f"{_title(did)}: {in_short(way, hide)}", 280) if ends(way) else f"{_title(did)} leads nowhere"
 
 
 def _title(did: Did) -> str:
@@ -280,9 +193,9 @@ def card_of(
         [
             header(cut(clean(did.description), 80) or phone(did.did)),
             section(f"{code(did.did)}  ·  {pop}"),
-            section(f"*Where it rings*\n{tree(ways['routing'], hide)}"),
-            *(section(f"*{name}*\n{tree(way, hide)}") for name, way in others),
-            *([small(f"Nothing is set for: {', '.join(unset)}")] if unset else []),
+            tree("Where it rings", ways["routing"], hide),
+            *(tree(name, way, hide) for name, way in others),
+            *([small(f"No other way is set {', '.join(unset)}")] if unset else []),
             *_pop_check(did, looks, servers, not_checked),
             *settings(SETTINGS, masked(did) if hide else did),
             *unread(unreadable),
@@ -305,9 +218,13 @@ def _buttons(did: Did, looks: Sequence[Look]) -> list[Button]:
 
 def _pop_check(did: Did, looks: Sequence[Look], servers: Mapping[str, Server], not_checked: int) -> list[Block]:
     """Each phone that rings, as it is registered now, and what to mend where its POP is another than the number's."""
-    lines = [_pop_line(did, look, servers) for look in looks[:MOST_LINES]]
+    lines = [_pop_line(did, look, servers) for look in looks]
     astray = [look for look in looks if reaches(look, did.pop) is False]
-    aside = [small(f"{plural(not_checked, 'phone')} of this number not looked at: known by a fixed address, or one of too many")]
+    aside = [
+        small(
+            f"Not looked at: {plural(not_checked, 'more phone')}. One known by a fixed address registers nowhere, and not all of many are asked"
+        )
+    ]
     return [
         *([section("\n".join(("*The phones it rings, looked at now*", *lines)))] if lines else []),
         *([section(_remedy(did, looks, astray, servers))] if astray else []),
@@ -337,5 +254,6 @@ def _remedy(did: Did, looks: Sequence[Look], astray: Sequence[Look], servers: Ma
     phones = "this phone" if len(astray) == 1 else "these phones"
     move = f"let {phones} register at {code(host) if host else f'POP {safe(did.pop, 20)}'}"
     if len(pops) == 1:
-        move = f"set the number's POP to {safe(pop_words(next(iter(pops)), servers), 80)} in the VoIP.ms portal (_DID Numbers › Manage DIDs_), or {move}"
+        pop = safe(pop_words(next(iter(pops)), servers), 80)
+        move = f"set the number's POP to {pop} in the VoIP.ms portal (_DID Numbers › Manage DIDs_), or {move}"
     return f"*To mend it:* {move}. A number rings only phones that are registered at its own POP."
