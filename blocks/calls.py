@@ -1,7 +1,7 @@
 """Call records: totals first, then who, then the newest rows; the same rows as a file. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ HEAD = ("When", "From", "To", "Description", "Length", "Rate", "Cost")
 RIGHT = (4, 5, 6)
 OWNERS = 10
 WARNING = "⚠️"
+STOPPED = f"{WARNING}  *Not complete.* I stopped after a minute of reading; these are the totals so far. Ask for a shorter period."
 _ROUTED = {
     "grp": "Ring group",
     "queue": "Queue",
@@ -124,37 +125,33 @@ def owner_name(owner: str, names: Mapping[str, str]) -> str:
     return "Main account" if owner and is_main(owner) else owner or "No account"
 
 
-def in_words(asked: Asked) -> list[str]:
-    """The filters, one phrase each; from outside."""
+def what(asked: Asked, count: int = 0) -> str:
+    """``214 calls``, ``missed calls with (514) 555-0134 for Front desk`` (no count); from outside."""
     filters = asked.filters
-    phrases = [{Direction.IN: "calls in", Direction.OUT: "calls out"}[one] for one in Direction if one in filters.directions]
-    phrases += [one for one in ("answered", "missed", "busy", "failed") if one in filters.outcomes]
+    sides = [{Direction.IN: "incoming", Direction.OUT: "outgoing"}[one] for one in Direction if one in filters.directions]
+    ended = [one for one in ("answered", "missed", "busy", "failed") if one in filters.outcomes]
+    kind = " ".join(filter(None, (" or ".join(sides), " or ".join(ended), "call")))
+    phrases = [plural(count, kind) if count else f"{kind}s"]
     if filters.number:
-        phrases.append(
-            f"number {phone(filters.number, asked.masked)}" if len(filters.number) > 6 else f"numbers ending in {filters.number}"
-        )
-    if filters.over is not None:
-        phrases.append(f"longer than {length(filters.over)}")
-    if filters.under is not None:
-        phrases.append(f"shorter than {length(filters.under)}")
+        phrases.append(f"with {phone(filters.number, asked.masked)}" if len(filters.number) > 6 else f"with …{filters.number}")
+    lengths = ((word, limit) for word, limit in (("longer", filters.over), ("shorter", filters.under)) if limit is not None)
+    phrases.append(" and ".join(f"{word} than {length(limit)}" for word, limit in lengths))
     if filters.account:
-        phrases.append(owner_name(filters.account, asked.names))
-    return phrases
-
-
-def _subject(asked: Asked) -> str:
-    """``Yesterday, missed, Front desk``, with the client first where there is one."""
-    begins = asked.period.when[:1].upper() + asked.period.when[1:]
-    whose = [cut(clean(asked.whose), 60)] if asked.whose else []
-    return ", ".join((*whose, begins, *(cut(clean(phrase), 60) for phrase in in_words(asked))))
+        phrases.append(f"for {cut(clean(owner_name(filters.account, asked.names)), 60)}")
+    if asked.whose:
+        phrases.append(f"of {cut(clean(asked.whose), 60)}")
+    return " ".join(filter(None, phrases))
 
 
 def headline(asked: Asked, totals: Totals, complete: bool = True) -> str:
     """``Yesterday: 214 calls, 11:07:04, $6.42``."""
-    so_far = "" if complete else " so far, not complete"
+    begins = asked.period.when[:1].upper() + asked.period.when[1:]
+    if not complete:
+        begins += " (not complete)"
     if not totals.rows:
-        return f"{_subject(asked)}: no calls{so_far}"
-    return f"{_subject(asked)}: {plural(totals.calls, 'call')}, {length(totals.seconds)}, {money(totals.cost)}{so_far}"
+        return f"{begins}: no {what(asked)}"
+    found = what(asked, totals.calls) if totals.calls else f"no {what(asked)}"
+    return f"{begins}: {found}, {length(totals.seconds)}, {money(totals.cost)}"
 
 
 # The picture
@@ -166,12 +163,9 @@ def card(asked: Asked, totals: Totals, complete: bool = True) -> list[BlockDict]
     Args:
         complete: Whether the period was read to its end.
     """
-    title = header(cut(f"Calls {asked.period.when}" + (f": {asked.whose}" if asked.whose else ""), 150))
-    stopped = (
-        []
-        if complete
-        else [section(f"{WARNING}  *Not complete.* I stopped after a minute of reading; these are the totals so far. {_SHORTER}")]
-    )
+    subject = what(asked)
+    title = header(f"{subject[:1].upper()}{subject[1:]} {asked.period.when}")
+    stopped = [] if complete else [section(STOPPED)]
     if not totals.rows:
         return render([title, *stopped, section(_nothing(asked, totals)), *_buttons(asked, totals), _footer(asked, totals, complete)])
     return render(
@@ -179,16 +173,13 @@ def card(asked: Asked, totals: Totals, complete: bool = True) -> list[BlockDict]
             title,
             *stopped,
             section(_line(totals)),
-            *_outcomes(totals),
+            *_outcomes(asked, totals),
             *_owners(asked, totals),
             *_newest(asked, totals),
             *_buttons(asked, totals),
             _footer(asked, totals, complete),
         ]
     )
-
-
-_SHORTER = "A shorter period is read to its end."
 
 
 def _line(totals: Totals) -> str:
@@ -199,25 +190,21 @@ def _line(totals: Totals) -> str:
 
 def _nothing(asked: Asked, totals: Totals) -> str:
     """A sentence that repeats what was looked for."""
-    phrases = [safe(phrase, 80) for phrase in in_words(asked)]
-    whose = f" of {safe(asked.whose, 80)}" if asked.whose else ""
-    what = f"No calls{whose} {asked.period.when}" + (f" that fit: {', '.join(phrases)}." if phrases else ".")
+    sentence = f"There were no {safe(what(asked))} {asked.period.when}."
     if totals.in_period:
-        return f"{what}\nThere were {plural(totals.in_period, 'other record')} in that time."
-    return f"{what}\nCalls appear here some minutes after they end." if asked.period.when == "today" else what
+        return f"{sentence}\n{plural(totals.in_period, 'other record')} of that time {'does' if totals.in_period == 1 else 'do'} not fit."
+    return f"{sentence}\nCalls appear here some minutes after they end." if asked.period.when == "today" else sentence
 
 
-def _outcomes(totals: Totals) -> list[Block]:
+def _outcomes(asked: Asked, totals: Totals) -> list[Block]:
     incoming, outgoing = totals.by_direction(Direction.IN), totals.by_direction(Direction.OUT)
     no_answer, busy, failed, other = map(totals.by_outcome, (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.FAILED, Outcome.OTHER))
-    return facts(
-        (
-            ("Answered", f"{totals.by_outcome(Outcome.ANSWERED):,}"),
-            ("Missed", f"{totals.missed:,} of {incoming:,} in" if incoming else "0"),
-            ("No answer / busy / failed", f"{no_answer:,} / {busy:,} / {failed:,}" + (f" / other {other:,}" if other else "")),
-            ("In / out", f"{incoming:,} / {outgoing:,}"),
-        )
-    )
+    unanswered = f"{no_answer:,} / {busy:,} / {failed:,}" + (f" / other {other:,}" if other else "")
+    pairs = [("No answer / busy / failed", unanswered), ("In / out", f"{incoming:,} / {outgoing:,}")]
+    if not asked.filters.outcomes:
+        missed = f"{totals.missed:,} of {incoming:,} in" if incoming else "0"
+        pairs = [("Answered", f"{totals.by_outcome(Outcome.ANSWERED):,}"), ("Missed", missed), *pairs]
+    return facts(pairs)
 
 
 def _owners(asked: Asked, totals: Totals) -> list[Block]:
@@ -232,9 +219,8 @@ def _owners(asked: Asked, totals: Totals) -> list[Block]:
 
 def _owner_line(one: Owned, names: Mapping[str, str]) -> str:
     login = f"  {code(one.owner, 40)}" if ":" not in one.owner and owner_name(one.owner, names) != one.owner else ""
-    return (
-        f"{safe(owner_name(one.owner, names), 40)}{login}  ·  {plural(one.calls, 'call')}  ·  {length(one.seconds)}  ·  {money(one.cost)}"
-    )
+    talk = f"{plural(one.calls, 'call')}  ·  {length(one.seconds)}" if one.calls else "fees"
+    return f"{safe(owner_name(one.owner, names), 40)}{login}  ·  {talk}  ·  {money(one.cost)}"
 
 
 def _newest(asked: Asked, totals: Totals) -> list[Block]:
@@ -253,7 +239,7 @@ def _cells(call: Call, asked: Asked) -> list[str]:
     nothing = not row.seconds and not row.total
     name = cut(clean(asked.names.get(call.owner, "")), 30)
     came_from = caller(row.callerid, asked.masked)
-    went_to = _number(row.destination, asked.masked)
+    went_to = phone(row.destination, asked.masked)
     if call.direction is Direction.IN:
         went_to = f"{name} {went_to}".strip()
     elif not any(map(str.isalpha, came_from)):
@@ -273,17 +259,11 @@ def _at(call: Call, asked: Asked) -> datetime:
     return to_utc(call.row.date, asked.wire_zone).astimezone(asked.zone)
 
 
-def _number(number: str, masked: bool) -> str:
-    return mask_within(phone(number, masked)) if masked else phone(number)
-
-
 def _description(call: Call, masked: bool) -> str:
     """``Missed: Inbound - Local Caller``; VoIP.ms's words alone where the call was answered."""
     words = mask_within(call.row.description) if masked else call.row.description
-    if call.direction is Direction.NONE or call.outcome in (Outcome.ANSWERED, Outcome.OTHER):
-        return words
-    ended = "Missed" if call.missed else _ENDED[call.outcome]
-    return f"{ended}: {words}" if words else ended
+    ended = "Missed" if call.missed else "" if call.direction is Direction.NONE else _ENDED.get(call.outcome, "")
+    return ": ".join(filter(None, (ended, words)))
 
 
 def _buttons(asked: Asked, totals: Totals) -> list[Block]:
@@ -295,30 +275,25 @@ def _buttons(asked: Asked, totals: Totals) -> list[Block]:
         made.append(button(words, f"ask:calls:{len(made) + 1}", f"{asked.command} {line_of(period, narrowed)}"))
 
     if totals.missed and totals.missed < totals.rows:
-        ask("Only missed", asked.period.words, Filters(outcomes=frozenset(("missed",)), account=filters.account))
-    before = asked.period.before()
+        ask("Only missed", asked.period.words, replace(filters, directions=frozenset(), outcomes=frozenset(("missed",))))
+    before, unit = asked.period.before(), asked.period.unit
     if before is not None:
-        ask(_BEFORE[asked.period.unit], before.words, filters)
+        ask(f"{before.length} days before" if unit is Unit.DAYS else f"{unit.value.capitalize()} before", before.words, filters)
     if filters.about_calls:
         ask("All calls", asked.period.words, Filters(account=filters.account))
     return [actions(*made)] if made else []
 
 
-_BEFORE = {Unit.DAY: "Day before", Unit.WEEK: "Week before", Unit.MONTH: "Month before", Unit.DAYS: "Time before"}
-
-
 def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
     parts = [
-        f"{asked.period.days} {asked.zone.key}"
-        if asked.period.first.year == asked.period.last.year
-        else f"{asked.period.days}, {asked.zone.key}",
-        *(safe(phrase, 60) for phrase in in_words(asked)),
+        f"{asked.period.days}, {asked.zone.key}",
+        "" if what(asked) == "calls" else f"only {safe(what(asked))}",
         f"{plural(totals.in_period, 'record')} read" + ("" if complete else ", not to the end"),
     ]
     if totals.unreadable:
         are = "is" if totals.unreadable == 1 else "are"
         parts.append(f"{WARNING} {plural(totals.unreadable, 'record')} could not be read and {are} missing here")
-    return small("  ·  ".join(parts))
+    return small("  ·  ".join(part for part in parts if part))
 
 
 # The file
@@ -332,7 +307,7 @@ def rows(calls: Iterable[Call], asked: Asked) -> Iterator[Sequence[object]]:
         yield (
             _at(call, asked).isoformat(),
             mask_within(row.callerid) if masked else row.callerid,
-            _number(row.destination, True) if masked else row.destination,
+            phone(row.destination, True) if masked else row.destination,
             mask_within(row.description) if masked else row.description,
             call.direction.value,
             "yes" if call.missed else "",

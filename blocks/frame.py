@@ -166,7 +166,7 @@ def phone(number: str, masked: bool = False) -> str:
     text = clean(number)
     only = digits(text)
     if len(only) < 4 or re.search(r"[A-Za-z]", text):
-        return text
+        return mask_within(text) if masked else text
     if masked:
         return f"{only[:3]} {only[3:6]}-••{only[-2:]}" if len(only) == 10 else f"{only[:3]}••{only[-2:]}" if len(only) > 6 else "••••"
     return f"({only[:3]}) {only[3:6]}-{only[6:]}" if len(only) == 10 else text
@@ -181,8 +181,7 @@ def caller(callerid: str, masked: bool = False) -> str:
     """``"John Doe" <5551112222>`` as *John Doe (555) 111-2222*; what has another shape keeps it, masked where it is a number."""
     shaped = re.fullmatch(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*', callerid)
     name, number = shaped.groups() if shaped else ("", callerid)
-    shown = f"{name} {phone(number, masked)}".strip()
-    return mask_within(shown) if masked else shown
+    return f"{mask_within(name) if masked else name} {phone(number, masked)}".strip()
 
 
 # Blocks
