@@ -249,7 +249,7 @@ def _cells(call: Call, asked: Asked) -> list[str]:
         came_from,
         went_to,
         _description(call, asked.masked),
-        "" if nothing else length(row.seconds),
+        "" if nothing or call.direction is Direction.NONE else length(row.seconds),
         "" if nothing or row.rate is None else price(row.rate),
         "" if nothing else price(row.total),
     ]
@@ -293,6 +293,8 @@ def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
     if totals.unreadable:
         are = "is" if totals.unreadable == 1 else "are"
         parts.append(f"{WARNING} {plural(totals.unreadable, 'record')} could not be read and {are} missing here")
+    if totals.gaps:
+        parts.append(f"{plural(totals.gaps, 'value')} could not be read")
     return small("  ·  ".join(part for part in parts if part))
 
 

@@ -126,12 +126,14 @@ class Totals:
         newest: At most 99, newest first.
         in_period: Rows of the period that were read, meant or not.
         unreadable: Rows of VoIP.ms's answers that could not be read: they are in no sum.
+        gaps: Values in the others that could not be read.
     """
 
     groups: tuple[Group, ...] = ()
     newest: tuple[Call, ...] = ()
     in_period: int = 0
     unreadable: int = 0
+    gaps: int = 0
 
     @property
     def rows(self) -> int:
@@ -209,10 +211,11 @@ def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owne
     start, end = cut.start, cut.end
     newest: list[Cdr] = []
     floor = OLDEST  # nothing older is among the newest
-    in_period = unreadable = 0
+    in_period = unreadable = gaps = 0
     with localcontext(prec=_DIGITS):
         for piece in pieces:
             unreadable += piece.unreadable
+            gaps += piece.gaps
             for row in piece:
                 date = row.date
                 if date < start or date >= end:
@@ -231,7 +234,8 @@ def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owne
                     if len(newest) == _KEPT_MEANWHILE:
                         floor = _keep_newest(newest)
     _keep_newest(newest)
-    return Totals(groups=groups.found, newest=tuple(_calls(newest, groups)), in_period=in_period, unreadable=unreadable)
+    shown = tuple(_calls(newest, groups))
+    return Totals(groups=groups.found, newest=shown, in_period=in_period, unreadable=unreadable, gaps=gaps)
 
 
 def matching(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owners) -> Iterator[Call]:

@@ -1,0 +1,163 @@
+"""From Slack's wrapping to words, and from words to a question about calls."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.parsing import FILTERS, KEYS, Typed, nearest, read_calls, split, unwrap
+from handlers.registry import Misunderstood
+from rules.call_rows import Direction, Filters
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<@U024BE7LH|ana> daily", "<@U024BE7LH> daily"),
+        ("in <#C024BE7LR|alerts>", "in <#C024BE7LR>"),
+        ("<mailto:ana@example.com|ana@example.com>", "ana@example.com"),
+        ("number:<tel:5145550134|514-555-0134>", "number:5145550134"),
+        ("<http://acme.example|acme.example>", "acme.example"),
+        ("<https://acme.example/a>", "https://acme.example/a"),
+        ("<!channel>", "@channel"),
+        ("Smith &amp; Sons &lt;x&gt;", "Smith & Sons <x>"),
+        ("&lt;@U024BE7LH&gt;", "<@U024BE7LH>"),
+        ("“front desk”", '"front desk"'),
+        ("«front\u00a0desk»", '"front desk"'),
+    ],
+)
+def test_slacks_wrapping_is_undone(text: str, shown: str) -> None:
+    assert unwrap(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ()),
+        ("  last-week   missed ", ("last-week", "missed")),
+        ('yesterday "front desk" missed', ("yesterday", "front desk", "missed")),
+        ('number:"(514) 555-0134"', ("number:(514) 555-0134",)),
+        (r'"the \"big\" desk"', ('the "big" desk',)),
+        ('5" desk', ('5"', "desk")),
+        ('"never closed', ("never", "closed")),
+        ('""', ()),
+    ],
+)
+def test_quotes_keep_words_together(text: str, words: tuple[str, ...]) -> None:
+    assert split(text) == words
+
+
+@given(st.text())
+def test_no_text_breaks_unwrapping_and_splitting(text: str) -> None:
+    assert all(split(unwrap(text)))
+
+
+def asked(text: str) -> Typed:
+    return read_calls(split(text), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "filters", "rest"),
+    [
+        ("", None, Filters(), ()),
+        ("yesterday", "2026-11-24", Filters(), ()),
+        ("missed last friday", "2026-11-20", Filters(outcomes=frozenset(("missed",))), ()),
+        ("last 7 days front desk out", "2026-11-19..2026-11-25", Filters(directions=frozenset((Direction.OUT,))), ("front", "desk")),
+        ('"Front desk" 2026-10 IN Busy failed', "2026-10", Filters(
+            directions=frozenset((Direction.IN,)), outcomes=frozenset(("busy", "failed"))), ("Front desk",)),
+        ("number:+1-514-555-0134", None, Filters(number="5145550134"), ()),
+        ('number:"(514) 555-0134"', None, Filters(number="5145550134"), ()),
+        ("number:0134", None, Filters(number="0134"), ()),
+        ("number:442055501234", None, Filters(number="442055501234"), ()),
+        ("514-555-0134", None, Filters(number="5145550134"), ()),
+        ("15145550134 today", "2026-11-25", Filters(number="5145550134"), ()),
+        ("over:60s", None, Filters(over=60), ()),
+        ("over:60", None, Filters(over=60), ()),
+        ("OVER:2m under:1h", None, Filters(over=120, under=3600), ()),
+        ("over:1h30m5s", None, Filters(over=5405), ()),
+        ("over:90sec", None, Filters(over=90), ()),
+        ("100001_frontdesk", None, Filters(), ("100001_frontdesk",)),
+        ("101", None, Filters(), ("101",)),
+        ("ana@example.com week", "2026-11-23..2026-11-25", Filters(), ("ana@example.com",)),
+    ],
+)  # fmt: skip
+def test_period_filters_and_a_name_in_any_order(text: str, period: str | None, filters: Filters, rest: tuple[str, ...]) -> None:
+    typed = asked(text)
+    assert (typed.period.words if typed.period else None, typed.filters, typed.rest) == (period, filters, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        ("yesterday 2026-11-03", "one period at a time", "`2026-11-03..2026-11-24`"),
+        ("2026-02-31", "February 2026 has no day 31", "`2026-02-28`"),
+        ("2026-12-24", "in the future", "`2026-11-24`"),
+        ("number:", "4 to 15 digits", "`number:5145550134`"),
+        ("number:514", "4 to 15 digits", "`number:0134`"),
+        ("number:ana", "4 to 15 digits", "`number:"),
+        ("number:1234567890123456", "4 to 15 digits", "`number:"),
+        ("over:", "After over: comes a length", "`over:60s`"),
+        ("under:soon", "After under: comes a length", "`under:2m`"),
+        ("over:-5", "After over: comes a length", "`over:"),
+        ("over:60s under:61s", "both that long and that short", "`over:60s under:10m`"),
+        ("out missed", "calls that came in", "`missed`"),
+    ],
+)
+def test_what_makes_no_question_says_why_and_what_to_type(text: str, problem: str, hint: str) -> None:
+    with pytest.raises(Misunderstood) as raised:
+        asked(text)
+    assert problem in str(raised.value)
+    assert hint in raised.value.hint
+
+
+@given(st.text(alphabet="0123456789-.:hmsoverunbtia \"'<>@é٣", max_size=40))
+def test_no_words_break_the_question(text: str) -> None:
+    try:
+        typed = asked(text)
+    except Misunderstood as misunderstood:
+        assert misunderstood.hint
+    else:
+        assert set(typed.filters.number) <= set("0123456789")
+
+
+FILTER = st.fixed_dictionaries(
+    {},
+    optional={
+        "directions": st.sampled_from((frozenset((Direction.IN,)), frozenset((Direction.OUT,)))),
+        "outcomes": st.frozensets(st.sampled_from(("answered", "busy", "failed"))),
+        "number": st.from_regex(r"[2-9][0-9]{3,9}", fullmatch=True),
+        "over": st.integers(0, 5000),
+        "under": st.integers(6000, 90000),
+    },
+)
+
+
+@given(FILTER)
+def test_the_words_of_filters_set_the_same_filters_again(fields: dict[str, object]) -> None:
+    filters = Filters(**fields)  # type: ignore[arg-type]
+    assert asked(" ".join(filters.words)).filters == filters
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("mised", "missed"),
+        ("anwsered", "answered"),
+        ("yesterdy", "yesterday"),
+        ("lastweek", "last-week"),
+        ("nubmer:5145550134", "number:5145550134"),
+        ("ovr:60s", "over:60s"),
+        ("frontdesk", ""),
+        ("x:y", ""),
+        ("", ""),
+    ],
+)
+def test_a_mistyped_word_is_guessed(word: str, meant: str) -> None:
+    assert nearest(word) == meant
+
+
+def test_every_filter_is_its_own_nearest() -> None:
+    assert [nearest(word) for word in (*FILTERS, *KEYS)] == [*FILTERS, *KEYS]
