@@ -184,7 +184,7 @@ def device(rng: Random, account: SubAccount, ip: str, pop: str, agent: str) -> P
         expiry=account.expiry,
         refresh=refresh,
         offset=round(rng.uniform(0, refresh), 1),
-        boot=2.0 + crc32(account.login.encode()) % 4,
+        boot=1.0 + crc32(account.login.encode()) % 3,
         agent=agent,
         transport="TLS" if agent == ZOIPER else "UDP",
         rerouted_from=65 if account.username == "dev" else 0,
