@@ -2,7 +2,7 @@
 
 from voipms.client import VoipMs
 from voipms.errors import Kind, Refused, Unreachable, Unreadable, VoipMsError
-from voipms.pace import Pace, Priority
+from voipms.pace import Budget, MemoryBudget, Pace, Priority
 from voipms.records import (
     Balance,
     Cdr,
@@ -25,6 +25,7 @@ from voipms.zones import to_utc, to_wall
 
 __all__ = [
     "Balance",
+    "Budget",
     "Cdr",
     "Choice",
     "Client",
@@ -32,6 +33,7 @@ __all__ = [
     "Device",
     "Did",
     "Kind",
+    "MemoryBudget",
     "Pace",
     "Package",
     "Priority",

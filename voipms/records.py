@@ -17,7 +17,7 @@ Source: the API's parameter and answer lists, and the fields that live clients r
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -26,15 +26,25 @@ T = TypeVar("T")
 Count = int | str | None
 """A number of things, or VoIP.ms's word for it (``unlimited``)."""
 
+WallClock = Annotated[datetime, msgspec.Meta(tz=False)]
+"""A time without a zone. One that comes with a zone is not what the API says it sends, and is not taken for one without."""
+
 
 class Rows(tuple[T, ...]):
-    """The rows of a list answer that could be read, and how many could not."""
+    """The rows of a list answer that could be read.
+
+    Attributes:
+        unreadable: How many could not be read.
+        gaps: How many settings, in the rows that could be, said something unreadable and so count as not set.
+    """
 
     unreadable: int
+    gaps: int
 
-    def __new__(cls, rows: Iterable[T] = (), unreadable: int = 0) -> "Rows[T]":
+    def __new__(cls, rows: Iterable[T] = (), unreadable: int = 0, gaps: int = 0) -> "Rows[T]":
         made = super().__new__(cls, rows)
         made.unreadable = unreadable
+        made.gaps = gaps
         return made
 
 
@@ -217,8 +227,10 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     balance_management: str = ""
 
 
-class Cdr(msgspec.Struct, frozen=True, kw_only=True):
+class Cdr(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One call detail record. ``getCDR`` and ``getResellerCDR`` → ``cdr[]``.
+
+    There can be a million of them: they hold nothing that could refer back to them, so the garbage collector leaves them alone.
 
     Attributes:
         date: When the call began, wall clock of the wire zone (naive); ``voipms.to_utc`` makes it an instant.
@@ -231,7 +243,7 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
         ip, useragent: Undocumented, seen live, often empty.
     """
 
-    date: datetime
+    date: WallClock
     total: Decimal
     seconds: int = 0
     callerid: str = ""
@@ -357,8 +369,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         routing: The string that leads here, ``grp:4768``.
         name: What the portal calls it.
-        leads_to: The routing strings it goes on to, in order; empty at the end of the road.
-        number: For a forwarding, the phone number that rings.
+        leads_to: The routing strings it goes on to, in order, each once, those to nowhere left out; in a menu behind the key that leads
+            there (``1=grp:4768``). Empty at the end of the road.
+        number: The phone number that rings (forwardings, callbacks), or the SIP address.
     """
 
     routing: str
