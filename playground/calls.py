@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from playground.company_parts import MAIN, NO_CLIENT, Did, Package, SubAccount
-from playground.company_words import CANADA, EXPENSIVE, HOSTILE, callers, digits_of, number
+from playground.company_words import CANADA, EXPENSIVE, HOSTILE, callers, digits_of, made_up
 
 NEW_YORK = ZoneInfo("America/New_York")
 EIGHT_PLACES = Decimal("0.00000001")
@@ -26,6 +26,9 @@ RECORDING_FEE = Decimal("0.002")
 
 HOURS = (1, 1, 1, 0, 1, 2, 6, 20, 70, 110, 120, 105, 75, 95, 110, 100, 85, 50, 20, 10, 8, 5, 3, 2)
 """How busy each hour of a New York day is."""
+
+LATE = timedelta(hours=23, minutes=45)
+"""A call that comes in after this lasts over midnight."""
 
 Direction = Literal["in", "out", "fee"]
 
@@ -124,10 +127,24 @@ class Line:
         description, kind, usual = tariff(digits)
         rate = usual if rate is None else rate
         return Call(
-            start, seconds, "out", self.account.login, "", digits, self.shown, description, kind, disposition, rate,
-            charge(seconds, rate), uniqueid, self.account.client, price(seconds, rate, self.package) if self.package else ZERO,
-            self.account.agent, self.account.site.ip,
-        )  # fmt: skip
+            start=start,
+            seconds=seconds,
+            direction="out",
+            account=self.account.login,
+            did="",
+            number=digits,
+            callerid=self.shown,
+            description=description,
+            destination_type=kind,
+            disposition=disposition,
+            rate=rate,
+            cost=charge(seconds, rate),
+            uniqueid=uniqueid,
+            client=self.account.client,
+            price=price(seconds, rate, self.package) if self.package else ZERO,
+            agent=self.account.agent,
+            ip=self.account.site.ip,
+        )
 
     def fee(self, call: Call) -> Call:
         """The charge for recording it, booked when it ended."""
@@ -153,10 +170,23 @@ class Ringing:
         if disposition != "ANSWERED":
             logs = f"Call logs for UniqueID: {uniqueid} Routing to {self.did.routing} Status is '{disposition.capitalize()}'"
         return Call(
-            start, seconds, "in", target if header == "account" else MAIN, self.did.did, digits_of(callerid), callerid, "Inbound DID",
-            "IN:CAN" if self.did.did[:3] in CANADA else "IN:USA", disposition, rate, charge(seconds, rate), uniqueid,
-            self.did.client, price(seconds, rate, self.package) if self.package else ZERO, "", "", logs,
-        )  # fmt: skip
+            start=start,
+            seconds=seconds,
+            direction="in",
+            account=target if header == "account" else MAIN,
+            did=self.did.did,
+            number=digits_of(callerid),
+            callerid=callerid,
+            description="Inbound DID",
+            destination_type="IN:CAN" if self.did.did[:3] in CANADA else "IN:USA",
+            disposition=disposition,
+            rate=rate,
+            cost=charge(seconds, rate),
+            uniqueid=uniqueid,
+            client=self.did.client,
+            price=price(seconds, rate, self.package) if self.package else ZERO,
+            logs=logs,
+        )
 
 
 class Cast:
@@ -169,44 +199,50 @@ class Cast:
         self._line_weights = [WEIGHTS.get(line.account.username, 3 if line.account.client == NO_CLIENT else 1) for line in self.lines]
         self._number_weights = [WEIGHTS.get(number.did.did, 2) for number in self.ringing]
         rng = Random(f"{seed} people")
-        self._people = [*callers(rng, 110), "anonymous", "anonymous", "", *HOSTILE]
-        self._abroad = ("01144205550104", "01133155550105", "0114930555501066")
+        self._people = [*callers(rng, 110) * 4, *["anonymous", ""] * 4, *HOSTILE]
+        self._abroad = ("01144205550104", "01133155550105", "01149305550106")
 
     def day(self, day: date) -> list[Call]:
         """All calls of one New York day, oldest first."""
         rng = Random(f"{self.seed} {day}")
-        count = (rng.randint(150, 245), rng.randint(12, 32), rng.randint(4, 11))[max(0, day.weekday() - 4)]
-        hours = rng.choices(range(24), HOURS, k=count)
-        lines = rng.choices(self.lines, self._line_weights, k=count)
-        ringing = rng.choices(self.ringing, self._number_weights, k=count)
-        moments = [timedelta(hours=hour, seconds=rng.randrange(3600)) for hour in hours]
-        moments += [timedelta(hours=23, minutes=rng.randrange(45, 59))] * (day.weekday() in (1, 4))
+        moments = self._moments(rng, day)
+        lines = rng.choices(self.lines, self._line_weights, k=len(moments))
+        ringing = rng.choices(self.ringing, self._number_weights, k=len(moments))
         found: list[Call] = []
-        for place, at in enumerate(sorted(moments)):
-            late = at >= timedelta(hours=23, minutes=45)
+        for place, (at, line, number) in enumerate(zip(moments, lines, ringing, strict=True)):
+            late = at >= LATE
             start = (datetime.combine(day, time(), NEW_YORK) + at).astimezone(UTC)
             uniqueid = self._uniqueid(rng, day, place)
-            disposition = "ANSWERED" if late else rng.choices(DISPOSITIONS, (84, 10, 3, 3))[0]
-            seconds = 0
-            if disposition == "ANSWERED":
-                seconds = min(5400, 3 + int(rng.expovariate(1 / 170))) + (1800 if late else 0)
+            disposition, seconds = self._outcome(rng, late)
             if late or rng.random() < 0.58:
-                found.append(ringing[place % count].call(start, rng.choice(self._people), seconds, disposition, uniqueid))
+                found.append(number.call(start, rng.choice(self._people), seconds, disposition, uniqueid))
                 continue
-            line = lines[place % count]
             call = line.out(start, self._dialled(rng), seconds, disposition, uniqueid)
-            if rng.random() < 0.3:
-                call = call._replace(agent="", ip="")
-            found.append(call)
+            found.append(call if rng.random() < 0.7 else call._replace(agent="", ip=""))
             if line.account.recorded and seconds:
                 found.append(line.fee(call))
         return sorted([*found, *self._repeated_hour(rng, day)], key=lambda call: call.start)
+
+    def _moments(self, rng: Random, day: date) -> list[timedelta]:
+        """When calls begin, after midnight: many on a working day, few at the weekend, some evenings one just before midnight."""
+        count = (rng.randint(150, 245), rng.randint(12, 32), rng.randint(4, 11))[max(0, day.weekday() - 4)]
+        moments = [timedelta(hours=hour, seconds=rng.randrange(3600)) for hour in rng.choices(range(24), HOURS, k=count)]
+        if day.weekday() in (1, 4):
+            moments.append(LATE + timedelta(seconds=rng.randrange(900)))
+        return sorted(moments)
+
+    def _outcome(self, rng: Random, late: bool) -> tuple[str, int]:
+        """How a call ends, and how long it is; a late one lasts over midnight."""
+        disposition = "ANSWERED" if late else rng.choices(DISPOSITIONS, (84, 10, 3, 3))[0]
+        if disposition != "ANSWERED":
+            return disposition, 0
+        return disposition, min(5400, 3 + int(rng.expovariate(1 / 170))) + (900 if late else 0)
 
     def _dialled(self, rng: Random) -> str:
         chance = rng.random()
         if chance < 0.02:
             return rng.choice(self._abroad)
-        return digits_of(rng.choice(self._people))[-10:] or number(rng) if chance < 0.6 else number(rng)
+        return digits_of(rng.choice(self._people))[-10:] or made_up(rng) if chance < 0.6 else made_up(rng)
 
     def _repeated_hour(self, rng: Random, day: date) -> list[Call]:
         """On the night in autumn that is an hour longer, a call in each pass of the repeated hour."""

@@ -35,9 +35,9 @@ EXPENSIVE = ("01125255550101", "01188255550102", "01137155550103")
 """Numbers that people who steal telephone calls ring."""
 
 
-def number(rng: Random, area: str = "") -> str:
-    """A made-up number: 555-01xx, below what the hostile callers and the company's own numbers take."""
-    return f"{area or rng.choice(AREA_CODES)}55501{rng.randrange(60, 89):02}"
+def made_up(rng: Random) -> str:
+    """A number in 555-01xx, between those of the company (00 to 59) and those of hostile callers (89 to 99)."""
+    return f"{rng.choice(AREA_CODES)}55501{rng.randrange(60, 89):02}"
 
 
 def callers(rng: Random, count: int) -> list[str]:
@@ -45,7 +45,7 @@ def callers(rng: Random, count: int) -> list[str]:
     found = []
     for index in range(count):
         name = rng.choice(FIRMS) if index % 4 == 3 else f"{rng.choice(FIRST)} {rng.choice(LAST)}"
-        digits = number(rng)
+        digits = made_up(rng)
         found.append((f'"{name}" <{digits}>', f'"{name}" <{digits}>', f"{name.upper()} <{digits}>", digits)[index % 7 % 4])
     return found
 
