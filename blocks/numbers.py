@@ -14,6 +14,7 @@ from blocks.frame import (
     clean,
     code,
     cut,
+    digits,
     header,
     listing,
     phone,
@@ -100,6 +101,8 @@ SETTINGS = (
     ),
 )
 HEAD = ("Number", "Description", "POP", "Where it rings")
+MOST_PLACES = 6
+"""Of a way that a call takes only when nobody answers the first."""
 OTHER_WAYS = (("failover_busy", "If busy"), ("failover_unreachable", "If unreachable"), ("failover_noanswer", "If nobody answers"))
 
 
@@ -194,7 +197,7 @@ def card_of(
             header(cut(clean(did.description), 80) or phone(did.did)),
             section(f"{code(did.did)}  ·  {pop}"),
             tree("Where it rings", ways["routing"], hide),
-            *(tree(name, way, hide) for name, way in others),
+            *(tree(name, way, hide, MOST_PLACES) for name, way in others),
             *([small(f"No other way is set {', '.join(unset)}")] if unset else []),
             *_pop_check(did, looks, servers, not_checked),
             *settings(SETTINGS, masked(did) if hide else did),
@@ -212,19 +215,16 @@ def pop_words(pop: str, servers: Mapping[str, Server]) -> str:
 
 
 def _buttons(did: Did, looks: Sequence[Look]) -> list[Button]:
-    calls = button("Calls", "ask:calls:1", f"calls number:{did.did}")
+    calls = button("Calls", "ask:calls:1", f"calls number:{cut(digits(did.did), 40)}")
     return [calls, *([button("Registration", "ask:status:1", f"status {quoted(looks[0].account)}")] if len(looks) == 1 else [])]
 
 
 def _pop_check(did: Did, looks: Sequence[Look], servers: Mapping[str, Server], not_checked: int) -> list[Block]:
     """Each phone that rings, as it is registered now, and what to mend where its POP is another than the number's."""
-    lines = [_pop_line(did, look, servers) for look in looks]
+    lines = [_pop_line(did, look) for look in looks]
     astray = [look for look in looks if reaches(look, did.pop) is False]
-    aside = [
-        small(
-            f"Not looked at: {plural(not_checked, 'more phone')}. One known by a fixed address registers nowhere, and not all of many are asked"
-        )
-    ]
+    more = plural(not_checked, "more phone")
+    aside = [small(f"Not looked at: {more}. A phone known by a fixed address registers nowhere, and not all of many are asked")]
     return [
         *([section("\n".join(("*The phones it rings, looked at now*", *lines)))] if lines else []),
         *([section(_remedy(did, looks, astray, servers))] if astray else []),
@@ -232,19 +232,19 @@ def _pop_check(did: Did, looks: Sequence[Look], servers: Mapping[str, Server], n
     ]
 
 
-def _pop_line(did: Did, look: Look, servers: Mapping[str, Server]) -> str:
-    who = f"*{safe(look.name, 60)}*"
-    at = safe(listing(sorted({pop_name(device) for device in devices(look)} - {""}), 3), 120)
+def _pop_line(did: Did, look: Look) -> str:
+    who = f"*{safe(look.name, 40)}*"
+    at = safe(listing(sorted({pop_name(device) for device in devices(look)} - {""}), 3), 60)
     match look.state, reaches(look, did.pop):
         case State.REGISTERED, True:
             return f"🟢  {who} is registered at {at}, the number's POP"
         case State.REGISTERED, False:
-            return f"🟠  {who} is registered at {at}, the number is at {safe(pop_words(did.pop, servers), 80)}: calls may not ring"
+            return f"🟠  {who} is registered at {at}, which is not the number's POP: calls may not ring"
         case State.REGISTERED, _:
             return f"🟢  {who} is registered{f' at {at}' if at else ''}; its POP cannot be compared with the number's"
         case State.MISSING, _:
             return f"🔴  {who} is not registered: nothing rings there"
-    return f"⚪  {who} is not known: {safe(look.problem) or 'there was no time left'}"
+    return f"⚪  {who} is not known: {safe(look.problem, 80) or 'there was no time left'}"
 
 
 def _remedy(did: Did, looks: Sequence[Look], astray: Sequence[Look], servers: Mapping[str, Server]) -> str:

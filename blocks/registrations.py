@@ -38,7 +38,8 @@ MOST_CARDS = 8
 """Missing phones that get a paragraph and a button each; more are a table."""
 MOST_REASONS = 5
 MOST_PLACES = 9
-MOST_DEVICES = 8
+MOST_DEVICES = 6
+VALUE_CHARS = 120
 NAMES_CHARS = 500
 HEAD = ("Missing phone", "Ext.", "Login", "Looked")
 CSV_HEAD = ("Name", "Extension", "Login", "State", "Looked at", "Reason")
@@ -284,19 +285,19 @@ def _buttons(look: Look) -> list[Button]:
 
 def _device(title: str, device: Device, whole: Registration | None, zone: ZoneInfo, wire_zone: ZoneInfo) -> list[Block]:
     """Every field of one row; what VoIP.ms did not tell is named at the end."""
-    next_at = "" if device.register_next is None else when(to_utc(device.register_next, wire_zone), zone)
-    port = f"port {safe(device.register_port, 20)}" if device.register_port else ""
-    pairs = [
-        ("Server", _with(safe(device.server_name), safe(device.server_shortname))),
-        ("Host name", safe(device.server_hostname)),
-        ("Server address", safe(device.server_ip)),
-        ("Country, POP", ", ".join(filter(None, (safe(device.server_country), safe(device.server_pop, 20))))),
-        ("Registered from", " ".join(filter(None, (safe(device.register_ip), port)))),
-        ("Next registration", next_at),
-        ("Protocol, transport", ", ".join(filter(None, (safe(device.register_protocol), safe(device.register_transport))))),
-        ("Device", safe(device.register_useragent)),
+    port = f" port {device.register_port}" if device.register_port else ""
+    told = [
+        ("Server", _with(device.server_name, device.server_shortname)),
+        ("Host name", device.server_hostname),
+        ("Server address", device.server_ip),
+        ("Country, POP", ", ".join(filter(None, (device.server_country, device.server_pop)))),
+        ("Registered from", f"{device.register_ip}{port}".strip()),
+        ("Protocol, transport", ", ".join(filter(None, (device.register_protocol, device.register_transport)))),
+        ("Device", device.register_useragent),
         ("Rerouted", _rerouted(device, whole)),
     ]
+    pairs = [(name, safe(value, VALUE_CHARS)) for name, value in told]
+    pairs.insert(5, ("Next registration", "" if device.register_next is None else when(to_utc(device.register_next, wire_zone), zone)))
     blocks: list[Block] = [section(title)] if title else []
     blocks.extend(facts([pair for pair in pairs if pair[1]]))
     untold = [name for name, value in pairs if not value]
@@ -308,7 +309,7 @@ def _rerouted(device: Device, whole: Registration | None) -> str:
     flag = device.rerouted or (whole.rerouted if whole is not None else "")
     pop = device.from_server_pop or (whole.from_server_pop if whole is not None else "")
     said = {"0": "no", "1": "yes"}.get(flag, flag)
-    return safe(", ".join(filter(None, (said, f"from POP {pop}" if pop else ""))))
+    return ", ".join(filter(None, (said, f"from POP {pop}" if pop else "")))
 
 
 def _with(name: str, short: str) -> str:

@@ -9,7 +9,8 @@ from slackblocks import Block, RichText, RichTextBlock, RichTextElement, RichTex
 from blocks.frame import clean, cut, listing, mask_within, phone
 from rules.routing import Step, Stop, ends, id_of, is_set, kind_of
 
-MOST_LINES = 40
+MOST_LINES = 30
+PLACE_CHARS = 60
 KINDS = {
     "fwd": "Forwarding",
     "vm": "Mailbox",
@@ -19,6 +20,7 @@ KINDS = {
     "queue": "Queue",
     "ivr": "IVR",
     "cb": "Callback",
+    "ch": "Call hunting",
     "tc": "Time condition",
     "disa": "Dial-in (DISA)",
     "did": "Number",
@@ -48,7 +50,7 @@ def place(step: Step, hide: bool = False) -> str:
     if not is_set(step.routing):
         return "nowhere"
     if target is None:
-        return _unlisted(kind, step.routing, hide)
+        return clean(_unlisted(kind, step.routing, hide)) or "–"
     name = mask_within(target.name) if hide and kind != "did" else target.name  # a number of ours is no secret
     number = phone(target.number, hide) if target.number and target.number not in target.name else ""
     return clean(" ".join(filter(None, (KINDS.get(kind, ""), name or id_of(step.routing), number))))
@@ -82,10 +84,10 @@ class _Line:
     says: str
 
 
-def tree(title: str, step: Step, hide: bool = False) -> Block:
-    """The whole way as a list in lists, under a title. Rich text: no word in it is parsed."""
+def tree(title: str, step: Step, hide: bool = False, most: int = MOST_LINES) -> Block:
+    """The whole way, ``most`` places of it, as a list in lists under a title. Rich text: no word in it is parsed."""
     lines = list(_lines(step, "", 0, hide))
-    shown = lines[:MOST_LINES]
+    shown = lines[:most]
     parts: list[RichTextObject] = [RichTextSection(RichText(title, bold=True))]
     parts.extend(
         RichTextList("bullet", [_item(line) for line in level], indent=depth)
@@ -106,7 +108,7 @@ def _item(line: _Line) -> RichTextSection:
 
 def _lines(step: Step, key: str, depth: int, hide: bool) -> Iterator[_Line]:
     says = SAYS.get(step.stop, "") if step.stop is not None else ""
-    yield _Line(depth, cut(clean(step.key or key), 20), cut(place(step, hide), 120), says)
+    yield _Line(depth, cut(clean(step.key or key), 20), cut(place(step, hide), PLACE_CHARS), says)
     keys = OF_TIME if kind_of(step.routing) == "tc" and len(step.then) == len(OF_TIME) else ("",) * len(step.then)
     for one, below in zip(step.then, keys, strict=True):
         yield from _lines(one, below, depth + 1, hide)
