@@ -207,18 +207,16 @@ class Reading:
         for piece in self.question.pieces:
             yield piece
             rows += len(piece)
+            latest = piece[-1].date if piece else None
+            del piece  # else two are in memory while the next is read
             now = self.asked.clock()
             if now >= self.asked.give_up_at:
                 self.complete = False
                 return
-            if piece and now - told_at >= SAY_AFTER:
+            if latest is not None and now - told_at >= SAY_AFTER:
                 told_at = now
-                self.asked.say(f"Looking … {rows:,} records so far, at {_day_of(piece[-1])} of {self.question.shown.period.days}")
-
-
-def _day_of(row: Cdr) -> str:
-    day = row.date
-    return f"{day:%a} {day.day} {day:%b}"
+                period = self.question.shown.period.days
+                self.asked.say(f"Looking … {rows:,} records so far, at {latest:%a} {latest.day} {latest:%b} of {period}")
 
 
 def _answer(asked: Request, question: Question, share: bool) -> Reply:

@@ -233,6 +233,7 @@ def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owne
                     newest.append(row)
                     if len(newest) == _KEPT_MEANWHILE:
                         floor = _keep_newest(newest)
+            del piece  # else two are in memory while the next is read
     _keep_newest(newest)
     shown = tuple(_calls(newest, groups))
     return Totals(groups=groups.found, newest=shown, in_period=in_period, unreadable=unreadable, gaps=gaps)
@@ -245,6 +246,7 @@ def matching(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Ow
     for piece in pieces:
         within = (row for row in piece if cut.start <= row.date < cut.end and (fits is None or fits(row)))
         yield from _calls(within, groups)
+        del piece, within  # else two are in memory while the next is read
 
 
 def _calls(rows: Iterable[Cdr], groups: Groups) -> Iterator[Call]:
