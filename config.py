@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import tzlocal
@@ -100,6 +100,7 @@ class Settings(BaseSettings):
         voipms_timeout: Seconds.
         voipms_timezone_offset: What is sent as ``timezone``.
         voipms_wire_zone: The zone in which VoIP.ms's wall clocks are read.
+        database_url: Secret, because PostgreSQL's holds a password.
         timezone: For people whose own zone Slack does not tell.
         admins: Slack user ids.
         port: 0 asks the system for any free one.
@@ -120,6 +121,7 @@ class Settings(BaseSettings):
     voipms_user_agent: str = f"Dialtone/{VERSION}"
     voipms_timezone_offset: Annotated[float, BeforeValidator(_number)] = -5.0
     voipms_wire_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
+    database_url: SecretStr = SecretStr("sqlite:///data/dialtone.db")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(default_factory=host_zone)
     admins: frozenset[str] = frozenset()
     default_role: Literal["none", "viewer"] = "none"
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """The values that may appear nowhere."""
         held = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.voipms_password)
-        return tuple(secret.get_secret_value() for secret in held if secret is not None)
+        return (*(secret.get_secret_value() for secret in held if secret is not None), *_passwords(self.database_url.get_secret_value()))
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -210,6 +212,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a number from -12 to 13")
         return hours
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, address: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"sqlite:///[^?:]+|(?:postgresql(?:\+psycopg)?|postgres)://\S*/\S+", address.get_secret_value()):
+            raise ValueError("must be like sqlite:///data/dialtone.db or postgresql://user:password@host/database")
+        return address
+
     @field_validator("admins", mode="before")
     @classmethod
     def _ids(cls, text: object) -> object:
@@ -254,6 +263,14 @@ class Settings(BaseSettings):
         if str(name).upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
             raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return str(name).upper()
+
+
+def _passwords(database_url: str) -> tuple[str, ...]:
+    """What of a database's address is secret: as it is written there, and as it is meant."""
+    # a bare @ in a password is wrong, and must be no reason to print the half of it
+    patterns = (r"://[^:/]*:([^@]*)@", r"://[^:/]*:(.*)@", r"[?&]password=([^&]*)")
+    written = [found[1] for found in (re.search(pattern, database_url) for pattern in patterns) if found and found[1]]
+    return tuple(dict.fromkeys(spelling for password in written for spelling in (password, unquote(password))))
 
 
 def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None) -> Settings:

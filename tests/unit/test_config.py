@@ -38,6 +38,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert settings.voipms_user_agent == f"Dialtone/{config.VERSION}"
     assert (settings.admins, settings.default_role, settings.mask_numbers) == (frozenset(), "none", True)
     assert (settings.host, settings.port, settings.log_format, settings.log_level) == ("127.0.0.1", 3000, "console", "INFO")
+    assert settings.database_url.get_secret_value() == "sqlite:///data/dialtone.db"
     assert settings.socket_mode
 
 
@@ -98,6 +99,19 @@ def test_the_version_is_that_of_the_project() -> None:
         ("VOIPMS_WIRE_ZONE", "New York", "VOIPMS_WIRE_ZONE must be the name of a time zone, like America/Toronto or UTC"),
         ("TIMEZONE", "../../etc/passwd", "TIMEZONE must be the name of a time zone, like America/Toronto or UTC"),
         ("TIMEZONE", "America", "TIMEZONE must be the name of a time zone, like America/Toronto or UTC"),
+        *(
+            ("DATABASE_URL", address, "DATABASE_URL must be like sqlite:///data/dialtone.db or postgresql://user:password@host/database")
+            for address in (
+                "data/dialtone.db",
+                "sqlite://",
+                "sqlite:///:memory:",
+                "sqlite:///data/dialtone.db?timeout=1",
+                "mysql://dialtone@db.example.com/dialtone",
+                "postgresql://dialtone@db.example.com",
+                "postgresql://dialtone@db.example.com/",
+                "postgresql+psycopg2://dialtone@db.example.com/dialtone",
+            )
+        ),
         ("ADMINS", "dana", 'ADMINS must be Slack member ids like U024BE7LH, separated by commas (your profile > "Copy member ID")'),
         ("DEFAULT_ROLE", "admin", "DEFAULT_ROLE must be none or viewer"),
         ("MASK_NUMBERS", "maybe", "MASK_NUMBERS must be on or off"),
@@ -158,13 +172,33 @@ def test_secrets_are_in_neither_repr_nor_str_nor_dump() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("sqlite:////var/lib/dialtone/dialtone.db", set()),
+        ("postgresql://db.example.com/dialtone", set()),
+        ("postgresql:///dialtone?host=/run/postgresql", set()),
+        ("postgres://dialtone:hunter2-not-real@db.example.com:5433/dialtone", {"hunter2-not-real"}),
+        ("postgresql+psycopg://dialtone:not%2Freal@db.example.com/dialtone?sslmode=require", {"not%2Freal", "not/real"}),
+        ("postgresql://dialtone:not@real@db.example.com/dialtone", {"not", "not@real"}),
+        ("postgresql://dialtone:not/real@db.example.com/dialtone", {"not/real"}),
+        ("postgresql://db.example.com/dialtone?user=dialtone&password=not-real", {"not-real"}),
+    ],
+)
+def test_the_password_of_a_database_is_a_secret(address: str, secrets: set[str]) -> None:
+    settings = load(NOWHERE, {**GOOD, "DATABASE_URL": address})
+    assert settings.database_url.get_secret_value() == address
+    assert set(settings.secrets) - set(GOOD.values()) == secrets
+    assert address not in repr(settings)
+
+
 def test_without_an_app_token_the_signing_secret_makes_http_mode() -> None:
     settings = load(NOWHERE, {**GOOD, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "not-real"})
     assert not settings.socket_mode
 
 
 def test_unknown_variables_and_slacks_oauth_ones_do_not_matter() -> None:
-    extra = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "not-real", "PATH": "/bin", "DATABASE_URL": "x"}
+    extra = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "not-real", "PATH": "/bin", "REDIS_URL": "x"}
     assert load(NOWHERE, {**GOOD, "TIMEZONE": "UTC"}) == load(NOWHERE, {**GOOD, **extra, "TIMEZONE": "UTC"})
 
 

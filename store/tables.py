@@ -1,0 +1,114 @@
+"""Every table, in one place: what the migrations have to arrive at (a test compares them on both engines)."""
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, text
+
+from store.columns import Instant, Json, Words
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names that a later migration can rely on."""
+
+metadata = MetaData(naming_convention=NAMING)
+
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+"""Numbers rows in the order in which they were put. SQLite counts only a plain INTEGER by itself."""
+
+IS_OPEN = text("status IN ('new', 'sending')")
+IS_WAITING_UPDATE = text("kind = 'update' AND status = 'new'")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("channel", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("thing", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("not_before", Instant),
+    Column("claimed_at", Instant),
+    Column("claimed_by", Words),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("ts", Words),
+    Column("error", Words),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Index("ix_outbox_open", "channel", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index(
+        "uq_outbox_waiting_update",
+        "thing",
+        "channel",
+        unique=True,
+        sqlite_where=IS_WAITING_UPDATE,
+        postgresql_where=IS_WAITING_UPDATE,
+    ),
+    Index(None, "channel", "sent_at"),
+    Index(None, "status", "created_at"),
+    sqlite_autoincrement=True,
+)
+"""Messages for Slack: see ``store.outbox``."""
+
+posted = Table(
+    "posted",
+    metadata,
+    Column("thing", Words, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    Column("ts", Words, nullable=False),
+    Column("used_at", Instant, nullable=False),
+)
+"""Where the message of a thing is in Slack: what its replies and edits need, long after its row in the outbox is gone."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("holder", Words, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""Who does what only one may do: see ``store.leases``."""
+
+done = Table(
+    "done",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("forget_at", Instant, nullable=False),
+    Index(None, "forget_at"),
+)
+"""What was done once: see ``store.once``."""
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("credential", Words, primary_key=True),
+    Column("rate", Double, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("paused_until", Instant, nullable=False),
+    Column("clean_since", Instant, nullable=False),
+)
+"""The request budget of a VoIP.ms credential: see ``store.budget``."""
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Words, nullable=False),
+)
+"""What people set in Slack: see ``store.settings``."""
+
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("beats", BigInteger, nullable=False),
+)
+"""One row, written to see that the database can be written."""
