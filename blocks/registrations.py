@@ -309,7 +309,7 @@ def _rerouted(device: Device, whole: Registration | None) -> str:
     flag = device.rerouted or (whole.rerouted if whole is not None else "")
     pop = device.from_server_pop or (whole.from_server_pop if whole is not None else "")
     said = {"0": "no", "1": "yes"}.get(flag, flag)
-    return ", ".join(filter(None, (said, f"from POP {pop}" if pop else "")))
+    return ", ".join(filter(None, (said, f"from POP {pop}" if pop not in ("", "0") else "")))
 
 
 def _with(name: str, short: str) -> str:

@@ -14,13 +14,13 @@ from rules.access import Role
 from rules.accounts import name_of
 from rules.finding import by_name
 from rules.registrations import registers
-from rules.routing import NAMED_BY_VOIPMS, accounts_of, follow, kinds
+from rules.routing import accounts_of, follow, kinds
 from voipms import Did, Rows, SubAccount, Target, VoipMs
 
 ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
 MOST_LOOKS = 10
 """Phones of one number that are looked at: each costs a request."""
-_WHOLE_NUMBER = re.compile(r"[+\d][\d\s().-]{5,}\d")
+_WHOLE_NUMBER = re.compile(r"[+(\d][\d\s().-]{5,}\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +113,8 @@ def _with(leads: Map, kind: str, phones: VoipMs) -> Map:
             boxes = phones.voicemails()
             found = (Target(routing=f"vm:{box.mailbox}", name=f"{box.mailbox} {box.name}".strip()) for box in boxes)
             return _joined(leads, found, boxes.unreadable)
-        case _ if kind in NAMED_BY_VOIPMS:
-            rows = phones.targets(kind)
-            return _joined(leads, rows, rows.unreadable)
-    return leads
+    rows = phones.targets(kind)
+    return _joined(leads, rows, rows.unreadable)
 
 
 def _joined(leads: Map, found: Iterable[Target], unreadable: int) -> Map:

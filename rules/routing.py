@@ -13,8 +13,6 @@ from voipms import Target
 
 DEEPEST = 8
 """Steps after which a call is not followed further."""
-NAMED_BY_VOIPMS = frozenset(("fwd", "grp", "queue", "ivr", "tc", "sip", "cb", "disa", "ch", "recording"))
-"""Kinds of routing that VoIP.ms lists with one request each."""
 _SPEAKS_FOR_ITSELF = frozenset(("sys", "none", "phone"))
 
 
