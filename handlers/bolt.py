@@ -17,6 +17,8 @@ import structlog
 from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from blocks.frame import render, section
 from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByResponseUrl, InModal, Message, NotDelivered, Workspace, modal
@@ -211,6 +213,38 @@ def _apologise(answering: Answering) -> None:
         log.warning("apology not delivered", reason=str(lost))
 
 
+class Drain:
+    """Lets what Slack delivered be acknowledged before the connection is closed; what comes later Slack delivers again."""
+
+    SECONDS = 3.0
+    """Slack waits no longer for an acknowledgement."""
+
+    def __init__(self, handle: Callable[[Any, SocketModeRequest], None]) -> None:
+        self._handle = handle
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._closed = False
+
+    def __call__(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        """One delivery."""
+        with self._changed:
+            if self._closed:
+                return
+            self._under_way += 1
+        try:
+            self._handle(client, request)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Take no more, and wait for what is under way."""
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: self._under_way == 0, self.SECONDS)
+
+
 class Socket:
     """Socket Mode with a watchdog: reconnects when the SDK has not, and reports the gap."""
 
@@ -227,6 +261,8 @@ class Socket:
             ping_interval=self.PING_SECONDS,
             concurrency=WORKERS,
         )
+        self._at_work = Drain(self._handler.handle)
+        self._handler.client.socket_mode_request_listeners[:] = [self._at_work]
         self._stop = threading.Event()
         self._lost_at: float | None = None
         self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
@@ -251,6 +287,7 @@ class Socket:
     def close(self) -> None:
         """Take no more questions."""
         self._stop.set()
+        self._at_work.close()
         self._handler.close()
 
     def _watch(self) -> None:

@@ -13,7 +13,8 @@ from rich.text import Text
 from playground.slack_words import shown
 from playground.slack_workspace import Json, Message
 
-_STYLED = re.compile(r"(?<![\w*_~`])(?P<sign>[*_`])(?P<words>[^*_`\n]+?)(?P=sign)(?![\w*_`])")
+_SIGNS = re.compile(r"((?<!\w)[*_`](?=[^\s\u200b])|(?<=[^\s\u200b])[*_`](?![\w\u200b]))")
+"""A sign at the edge of a word begins or ends a format; one that is followed by a zero-width space was defused."""
 _STYLES = {"*": "bold", "_": "italic", "`": "cyan"}
 ROWS = 12
 """Rows of a table that are drawn; the others are counted."""
@@ -54,20 +55,24 @@ def _drawn(block: Json) -> Iterator[RenderableType]:
         case "input":
             yield Text(f"{block['label']['text']}: [{block['element']['type'].removesuffix('_input').replace('_', ' ')}]", style="blue")
         case "rich_text":
-            yield Text("".join(_texts(block)))
+            for element in block["elements"]:
+                indent = 2 * element.get("indent", 0)
+                for line in element["elements"] if element["type"] == "rich_text_list" else [element]:
+                    bullet = "• " if element["type"] == "rich_text_list" else ""
+                    yield Padding(Text(bullet + "".join(_texts(line))), (0, 0, 0, indent))
         case "divider":
             yield Text("─" * 40, style="dim")
 
 
 def mrkdwn(text: str) -> Text:
     """Bold, italics and code; links by their labels, dates by their words in other readers' form."""
-    made, end = Text(), 0
-    words = shown(text).replace("\u200b", "").replace("\u2060", "")
-    for found in _STYLED.finditer(words):
-        made.append(words[end : found.start()])
-        made.append(found["words"], style=_STYLES[found["sign"]])
-        end = found.end()
-    made.append(words[end:])
+    made, styles = Text(), dict.fromkeys(_STYLES, False)
+    for piece in _SIGNS.split(shown(text)):
+        if piece in _STYLES and not (styles["`"] and piece != "`"):
+            styles[piece] = not styles[piece]
+        else:
+            style = " ".join(_STYLES[sign] for sign, on in styles.items() if on)
+            made.append(piece.replace("\u200b", "").replace("\u2060", ""), style=style)
     return made
 
 

@@ -1,0 +1,182 @@
+"""Dialtone: VoIP.ms in Slack. The composition root and the command line: reads settings, builds the parts, starts them."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+from rich.console import Console
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+
+import logs
+from config import VERSION, Settings, SettingsError, load
+from handlers import bolt, commands, web
+from handlers.answering import Workspace
+from handlers.desk import Desk, Rights
+from handlers.doctor import diagnose, print_checks
+from handlers.manifest import WrongAddress, as_yaml, manifest
+from handlers.once import Once
+from handlers.people import People
+from handlers.signin import NotLetIn, sign_in
+from handlers.vitals import Vitals
+from rules.access import Role
+from voipms import Pace, VoipMs
+
+log = structlog.get_logger("dialtone")
+
+SET_UP_WRONG = 2
+"""Exit status: a setting, a token or the port has to be mended; starting again would not help."""
+
+
+def now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """Asks Slack once: its own retries would post twice what Slack took before the connection dropped."""
+    return WebClient(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10, retry_handlers=[])
+
+
+def voipms_client(settings: Settings) -> VoipMs:
+    """The account, with one pace in front of the network."""
+    return VoipMs(
+        settings.voipms_username,
+        settings.voipms_password.get_secret_value(),
+        pace=Pace(settings.voipms_requests_per_minute),
+        url=settings.voipms_api_url,
+        timeout=settings.voipms_timeout,
+        user_agent=settings.voipms_user_agent,
+        timezone_offset=settings.voipms_timezone_offset,
+        wire_zone=settings.voipms_wire_zone,
+    )
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[int]:
+    """The bot at work until the block ends; gives the port of its web server.
+
+    Raises:
+        NotLetIn: Slack does not take a token, or does not answer.
+        CannotListen: The port is taken, or the address is not ours.
+    """
+    slack, phones, vitals = slack_client(settings), voipms_client(settings), Vitals()
+    me = sign_in(slack)
+    workspace = Workspace(slack)
+    registry = commands(settings.voipms_main_account, settings.admins, partial(diagnose, settings, slack, phones, now))
+    rights = Rights(
+        admins=settings.admins,
+        default_role=Role[settings.default_role.upper()],
+        mask_numbers=settings.mask_numbers,
+        zone=settings.timezone,
+    )
+    desk = Desk(registry, phones, People(slack, me.team, now), workspace, rights, now, vitals.note)
+    pool = bolt.Pool()
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    app = bolt.build(slack, secret or "unused", desk, registry, workspace, Once(now), pool, me.user)
+    with ExitStack() as open_parts:
+        open_parts.callback(phones.close)
+        open_parts.callback(pool.close)
+        socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
+        pages = web.Web(
+            {"slack": (lambda: socket.alive) if socket else (lambda: (True, "waits for Slack's requests"))},
+            vitals.metrics,
+            outside={"voipms": phones.how_it_is},
+            events=None if socket else SlackRequestHandler(app),
+            signing_secret=secret,
+        )
+        port = open_parts.enter_context(web.serve(pages, settings.host, settings.port))
+        if socket:
+            open_parts.callback(socket.close)
+            socket.open()
+        yield port
+
+
+def run(settings: Settings) -> None:
+    """Work until told to stop: SIGTERM or Ctrl-C. Questions being answered are answered to their end."""
+    stop = stop_event()
+    with running(settings) as port:
+        log.info("started", version=VERSION, slack="Socket Mode" if settings.socket_mode else "HTTP mode", host=settings.host, port=port)
+        stop.wait()
+        log.info("stopping")
+
+
+def stop_event() -> threading.Event:
+    """Set by SIGTERM and Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def doctor(settings: Settings) -> int:
+    """Check every part in the terminal; 1 when something has to be mended."""
+    phones = voipms_client(settings)
+    try:
+        checks = diagnose(settings, slack_client(settings), phones, now)
+    finally:
+        phones.close()
+    return 0 if print_checks(checks, Console()) else 1
+
+
+def demo(once: bool) -> int:
+    """The whole bot against simulated VoIP.ms and Slack; 1 when an answer was wrong."""
+    from playground.demo import Stage
+
+    stop = stop_event()
+    with Stage(Console()) as stage:
+        settings = load(env_file=stage.nowhere, environ=stage.environ)
+        logs.configure(settings)
+        with running(settings) as port:
+            wrong = stage.converse()
+            if not once:
+                stage.stay(port, stop)
+    return 1 if wrong else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; the exit status."""
+    parser = argparse.ArgumentParser(prog="bot.py", description="Your VoIP.ms phone account in Slack.", allow_abbrev=False)
+    verbs = parser.add_subparsers(dest="verb", metavar="{run,doctor,manifest,demo}")
+    verbs.add_parser("run", help="the bot, with the settings of the environment and .env (also without any word)")
+    verbs.add_parser("doctor", help="checks the set-up and says what to mend")
+    verbs.add_parser("manifest", help="prints the Slack app manifest").add_argument(
+        "--http", metavar="https://bot.example.com", help="for HTTP mode: where Slack reaches the bot"
+    )
+    verbs.add_parser("demo", help="the whole bot against simulated VoIP.ms and Slack").add_argument(
+        "--once", action="store_true", help="exit after the conversation: 1 if an answer was wrong"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        match chosen.verb:
+            case "manifest":
+                sys.stdout.write(as_yaml(manifest(commands(), chosen.http)))
+                return 0
+            case "demo":
+                return demo(chosen.once)
+        settings = load()
+        logs.configure(settings)
+        if chosen.verb == "doctor":
+            return doctor(settings)
+        run(settings)
+    except (SettingsError, WrongAddress, web.CannotListen) as wrong:
+        return complain(str(wrong), SET_UP_WRONG)
+    except NotLetIn as wrong:
+        return complain(str(wrong), SET_UP_WRONG if wrong.for_good else 1)
+    return 0
+
+
+def complain(line: str, status: int) -> int:
+    """One clear line on standard error."""
+    sys.stderr.write(f"{line}\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
