@@ -84,12 +84,10 @@ class Asked:
     """What was asked, for the pictures.
 
     Attributes:
-        command: The words before period and filters: ``calls``, ``client-calls 561115``.
-        whose: The client whose calls these are, from outside; empty for our own.
+        client: The id of the reseller client whose calls these are, and its name; empty for the account's own.
         names: What people call the logins, from outside.
         zone: The reader's, whose days and times are shown.
         masked: Whether numbers are masked.
-        rated: Whether rows say a rate.
     """
 
     period: Period
@@ -97,20 +95,24 @@ class Asked:
     zone: ZoneInfo
     wire_zone: ZoneInfo
     names: Mapping[str, str]
-    command: str = "calls"
-    whose: str = ""
+    client: str = ""
+    client_name: str = ""
     masked: bool = False
-    rated: bool = True
+
+    @property
+    def command(self) -> str:
+        """The command that asks for these calls."""
+        return "client-calls" if self.client else "calls"
 
     @property
     def again(self) -> str:
         """The words after the command that ask exactly this again."""
-        return line_of(self.period.words, self.filters)
+        return self.words(self.period, self.filters)
 
-
-def line_of(period: str, filters: Filters) -> str:
-    """Period, filters and account as typed words."""
-    return " ".join((period, *filters.words, *([quoted(filters.account)] if filters.account else [])))
+    def words(self, period: Period, filters: Filters) -> str:
+        """The words after the command that ask for this period and these filters."""
+        names = [quoted(name) for name in (self.client, filters.account) if name]
+        return " ".join((*names, period.words, *filters.words))
 
 
 # Words
@@ -138,8 +140,8 @@ def what(asked: Asked, count: int = 0) -> str:
     phrases.append(" and ".join(f"{word} than {length(limit)}" for word, limit in lengths))
     if filters.account:
         phrases.append(f"for {cut(clean(owner_name(filters.account, asked.names)), 60)}")
-    if asked.whose:
-        phrases.append(f"of {cut(clean(asked.whose), 60)}")
+    if asked.client:
+        phrases.append(f"of {cut(clean(asked.client_name), 60)}")
     return " ".join(filter(None, phrases))
 
 
@@ -224,7 +226,7 @@ def _owner_line(one: Owned, names: Mapping[str, str]) -> str:
 
 
 def _newest(asked: Asked, totals: Totals) -> list[Block]:
-    columns = [i for i, name in enumerate(HEAD) if asked.rated or name != "Rate"]
+    columns = [i for i, name in enumerate(HEAD) if not asked.client or name != "Rate"]
     rows = [[cells[i] for i in columns] for cells in (_cells(call, asked) for call in totals.newest)]
     right = [place for place, column in enumerate(columns) if column in RIGHT]
     made, shown = table([HEAD[i] for i in columns], rows, right)
@@ -271,16 +273,16 @@ def _buttons(asked: Asked, totals: Totals) -> list[Block]:
     filters = asked.filters
     made: list[Button] = []
 
-    def ask(words: str, period: str, narrowed: Filters) -> None:
-        made.append(button(words, f"ask:calls:{len(made) + 1}", f"{asked.command} {line_of(period, narrowed)}"))
+    def ask(label: str, period: Period, narrowed: Filters) -> None:
+        made.append(button(label, f"ask:calls:{len(made) + 1}", f"{asked.command} {asked.words(period, narrowed)}"))
 
     if totals.missed and totals.missed < totals.rows:
-        ask("Only missed", asked.period.words, replace(filters, directions=frozenset(), outcomes=frozenset(("missed",))))
+        ask("Only missed", asked.period, replace(filters, directions=frozenset(), outcomes=frozenset(("missed",))))
     before, unit = asked.period.before(), asked.period.unit
     if before is not None:
-        ask(f"{before.length} days before" if unit is Unit.DAYS else f"{unit.value.capitalize()} before", before.words, filters)
+        ask(f"{before.length} days before" if unit is Unit.DAYS else f"{unit.value.capitalize()} before", before, filters)
     if filters.about_calls:
-        ask("All calls", asked.period.words, Filters(account=filters.account))
+        ask("All calls", asked.period, Filters(account=filters.account))
     return [actions(*made)] if made else []
 
 

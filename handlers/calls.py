@@ -53,8 +53,7 @@ def client_calls(asked: Request, phones: VoipMs) -> Reply:
 
 def client_calls_csv(asked: Request, phones: VoipMs) -> Csv:
     """The same calls, all of them."""
-    one = _of_client(asked, phones)
-    return _file(one, f"client-calls-{one.client}")
+    return _file(_of_client(asked, phones), "client-calls")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +62,19 @@ class Question:
 
     Attributes:
         pieces: The rows as VoipMs answers them; asked for when they are read.
-        client: The client's id; empty for the account's own calls.
     """
 
     shown: view.Asked
     cut: Cut
     owners: Owners
     pieces: Iterator[Rows[Cdr]]
-    client: str = ""
 
 
 def _of_account(asked: Request, phones: VoipMs) -> Question:
     typed = read_calls(asked.words, asked.today)
     known = phones.sub_accounts()
     period = _period(typed, asked)
-    filters = _with_account(asked, typed, period, known)
+    filters = _with_account(asked, typed, known)
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
     # Inbound rows carry the main account, so a sub-account's are found among all.
     account = filters.account if filters.directions == {Direction.OUT} and filters.account else "all"
@@ -102,11 +99,10 @@ def _of_client(asked: Request, phones: VoipMs) -> Question:
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
     shown = _shown(asked, phones, period, typed.filters, phones.sub_accounts(client.client))
     return Question(
-        shown=replace(shown, command=f"client-calls {client.client}", whose=rules.clients.name_of(client), rated=False),
+        shown=replace(shown, client=client.client, client_name=rules.clients.name_of(client)),
         cut=cut,
         owners=Owners(phones.dids(client=client.client)),
         pieces=phones.reseller_cdrs(client.client, cut.first_day, cut.last_day),
-        client=client.client,
     )
 
 
@@ -130,7 +126,7 @@ def _period(typed: Typed, asked: Request) -> Period:
     return typed.period or today
 
 
-def _with_account(asked: Request, typed: Typed, period: Period, known: Sequence[SubAccount]) -> Filters:
+def _with_account(asked: Request, typed: Typed, known: Sequence[SubAccount]) -> Filters:
     """The filters with the account that the other words name.
 
     Raises:
@@ -148,9 +144,8 @@ def _with_account(asked: Request, typed: Typed, period: Period, known: Sequence[
     _look_for_typing_mistakes(asked, "calls", typed.rest, lambda word: find_account(word, known).one is not None)
     slash = slash_for(asked.way)
     if found.near:
-        raise which(
-            asked, f"calls {view.line_of(period.words, typed.filters)}", "account", [(one.account, name_of(one)) for one in found.near]
-        )
+        command = " ".join(("calls", *([typed.period.words] if typed.period else []), *typed.filters.words))
+        raise which(asked, command, "account", [(one.account, name_of(one)) for one in found.near])
     raise Misunderstood(
         f"“{_short(words)}” is no account, period or filter that I know.",
         f"{code(f'{slash}accounts')} lists the accounts, {code(f'{slash}help calls')} the periods and filters.",
@@ -222,11 +217,10 @@ class Reading:
 def _answer(asked: Request, question: Question, share: bool) -> Reply:
     reading = Reading(asked, question)
     totals = add_up(reading, question.cut, question.shown.filters, question.owners)
-    again = f"{question.client} {question.shown.again}".strip()
     return Reply(
         headline=view.headline(question.shown, totals, reading.complete),
         blocks=view.card(question.shown, totals, reading.complete),
-        again=again,
+        again=question.shown.again,
         share=share,
         csv=True,
     )
