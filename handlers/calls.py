@@ -162,6 +162,8 @@ def _client(asked: Request, typed: Typed, known: Sequence[Client]) -> Client:
     if found.one is not None:
         return found.one
     _look_for_typing_mistakes(asked, "client-calls", typed.rest, lambda word: find(word, known, rules.clients.names_of).one is not None)
+    if not found.near:
+        raise which(asked, "clients", "client", ())
     raise which(asked, "client-calls", "client", [(one.client, rules.clients.name_of(one)) for one in found.near])
 
 
