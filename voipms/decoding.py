@@ -148,8 +148,8 @@ def opened(body: Body) -> Fields:
     """The fields of an answer that says success."""
     fields = None
     with suppress(*BROKEN):
-        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         body.decode()  # what is skipped over is not looked at, and a body with bytes that are no text is garbled as a whole
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     if fields is None:
         raise unreadable(_instead_of_json(bytes(body[:400])) or _broken_json(body))
     status = _text(fields, "status")
