@@ -16,9 +16,11 @@ from blocks.frame import (
     clean,
     code,
     cut,
+    digits,
     facts,
     header,
     length,
+    listing,
     mask_within,
     money,
     phone,
@@ -31,11 +33,12 @@ from blocks.frame import (
     table,
 )
 from blocks.settings import quoted
+from rules.accounts import name_of
 from rules.call_rows import Direction, Filters, Outcome, is_main
 from rules.calls import Call, Owned, Totals
 from rules.periods import Period, Unit
 from rules.routing import id_of, kind_of
-from voipms import to_utc
+from voipms import Did, SubAccount, to_utc
 
 HEAD = ("When", "From", "To", "Description", "Length", "Rate", "Cost")
 RIGHT = (4, 5, 6)
@@ -85,7 +88,7 @@ class Asked:
 
     Attributes:
         client: The id of the reseller client whose calls these are, and its name; empty for the account's own.
-        names: What people call the logins, from outside.
+        names: What people call logins, our numbers and the places they lead to; see ``names_of``.
         zone: The reader's, whose days and times are shown.
         masked: Whether numbers are masked.
     """
@@ -118,13 +121,31 @@ class Asked:
 # Words
 
 
+def names_of(sub_accounts: Iterable[SubAccount], dids: Iterable[Did]) -> dict[str, str]:
+    """What people call logins, our numbers (by their digits), and the places that numbers lead to; from outside.
+
+    A ring group or a time condition goes by the names of its numbers: *Main line (ring group)*.
+    """
+    names = {one.account: name_of(one) for one in sub_accounts}
+    led: dict[str, list[str]] = {}
+    for did in dids:
+        if did.description:
+            names[digits(did.did)] = did.description
+            led.setdefault(did.routing, []).append(did.description)
+    return names | {routing: f"{listing(called, 2)} ({_place(routing).lower()})" for routing, called in led.items() if ":" in routing}
+
+
 def owner_name(owner: str, names: Mapping[str, str]) -> str:
-    """What people call an owner: a sub-account's name, *Ring group 4768*, *Main account*; from outside."""
+    """What people call an owner: a sub-account's name, *Main line (ring group)*, *Main account*; from outside."""
     if owner in names:
         return names[owner]
     if ":" in owner:
-        return f"{_ROUTED.get(kind_of(owner), kind_of(owner))} {id_of(owner)}".strip()
+        return f"{_place(owner)} {id_of(owner)}".strip()
     return "Main account" if owner and is_main(owner) else owner or "No account"
+
+
+def _place(routing: str) -> str:
+    return _ROUTED.get(kind_of(routing), kind_of(routing))
 
 
 def what(asked: Asked, count: int = 0) -> str:
@@ -239,22 +260,29 @@ def _cells(call: Call, asked: Asked) -> list[str]:
     at = _at(call, asked)
     when = f"{at:%H:%M}" if asked.period.length == 1 else f"{at.day} {at:%b %H:%M}"
     nothing = not row.seconds and not row.total
-    name = cut(clean(asked.names.get(call.owner, "")), 30)
-    came_from = caller(row.callerid, asked.masked)
-    went_to = phone(row.destination, asked.masked)
-    if call.direction is Direction.IN:
-        went_to = f"{name} {went_to}".strip()
-    elif not any(map(str.isalpha, came_from)):
-        came_from = f"{name} {came_from}".strip()
+    is_fee = call.direction is Direction.NONE
+    came_from, went_to = _ends(call, asked)
     return [
         when,
         came_from,
         went_to,
         _description(call, asked.masked),
-        "" if nothing or call.direction is Direction.NONE else length(row.seconds),
-        "" if nothing or row.rate is None else price(row.rate),
+        "" if nothing or is_fee else length(row.seconds),
+        "" if nothing or is_fee or row.rate is None else price(row.rate),
         "" if nothing else price(row.total),
     ]
+
+
+def _ends(call: Call, asked: Asked) -> tuple[str, str]:
+    """Who called and who was called: strangers as VoIP.ms names them, ours by the names we know."""
+    row = call.row
+    known = call.owner if ":" not in call.owner else digits(row.destination)
+    name = cut(clean(asked.names.get(known, "")), 30)
+    number = phone(row.destination, asked.masked)
+    if call.direction is Direction.IN:
+        return caller(row.callerid, asked.masked), f"{name} {number}".strip()
+    own_number = row.callerid.rpartition("<")[2].rstrip("> ")
+    return f"{name} {phone(own_number, asked.masked)}".strip() if name else caller(row.callerid, asked.masked), number
 
 
 def _at(call: Call, asked: Asked) -> datetime:

@@ -1,6 +1,6 @@
 """``calls`` and ``client-calls``: call records of a period, with totals."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -75,13 +75,14 @@ def _of_account(asked: Request, phones: VoipMs) -> Question:
     known = phones.sub_accounts()
     period = _period(typed, asked)
     filters = _with_account(asked, typed, known)
+    dids = phones.dids()
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
     # Inbound rows carry the main account, so a sub-account's are found among all.
     account = filters.account if filters.directions == {Direction.OUT} and filters.account else "all"
     return Question(
-        shown=_shown(asked, phones, period, filters, known),
+        shown=_shown(asked, phones, period, filters, view.names_of(known, dids)),
         cut=cut,
-        owners=Owners(phones.dids()),
+        owners=Owners(dids),
         pieces=phones.cdrs(cut.first_day, cut.last_day, account=account),
     )
 
@@ -97,22 +98,23 @@ def _of_client(asked: Request, phones: VoipMs) -> Question:
     period = _period(typed, asked)
     client = _client(asked, typed, phones.clients())
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
-    shown = _shown(asked, phones, period, typed.filters, phones.sub_accounts(client.client))
+    dids = phones.dids(client=client.client)
+    shown = _shown(asked, phones, period, typed.filters, view.names_of(phones.sub_accounts(client.client), dids))
     return Question(
         shown=replace(shown, client=client.client, client_name=rules.clients.name_of(client)),
         cut=cut,
-        owners=Owners(phones.dids(client=client.client)),
+        owners=Owners(dids),
         pieces=phones.reseller_cdrs(client.client, cut.first_day, cut.last_day),
     )
 
 
-def _shown(asked: Request, phones: VoipMs, period: Period, filters: Filters, known: Iterable[SubAccount]) -> view.Asked:
+def _shown(asked: Request, phones: VoipMs, period: Period, filters: Filters, names: Mapping[str, str]) -> view.Asked:
     return view.Asked(
         period=period,
         filters=filters,
         zone=asked.zone,
         wire_zone=phones.wire_zone,
-        names={one.account: name_of(one) for one in known},
+        names=names,
         masked=asked.masked,
     )
 

@@ -16,14 +16,17 @@ from rules.call_rows import Cut, Direction, Filters, Owners, cut_of
 from rules.calls import Totals, add_up, matching
 from rules.periods import Period
 from tests.unit.pictures import EVIL, faults, values_of, words_of
-from voipms import Cdr, Did, Rows
+from voipms import Cdr, Did, Rows, SubAccount
 
 NEW_YORK = ZoneInfo("America/New_York")
 VANCOUVER = ZoneInfo("America/Vancouver")
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 NOON = datetime(2026, 11, 24, 12, 0)
-NAMES = {"100001_desk": "Front desk", "100001_ana": "Ana R."}
-OWNERS = Owners([Did(did="5145550100", routing="account:100001_desk"), Did(did="5145550101", routing="grp:4768")])
+DIDS = (Did(did="5145550100", routing="account:100001_desk"), Did(did="5145550101", routing="grp:4768", description="Sales line"))
+NAMES = view.names_of(
+    (SubAccount(account="100001_desk", description="Front desk"), SubAccount(account="100001_ana", username="Ana R.")), DIDS
+)
+OWNERS = Owners(DIDS)
 
 
 def incoming(disposition: str = "ANSWERED", did: str = "5145550100", **differs: Any) -> Cdr:
@@ -139,7 +142,7 @@ def test_totals_come_first_then_how_calls_ended_and_whose_they_were() -> None:
         "*By account*",
         "Front desk  `100001_desk`  ·  2 calls  ·  0:04:11  ·  $0.04",
         "Ana R.  `100001_ana`  ·  2 calls  ·  0:04:11  ·  $0.04",
-        "Ring group 4768  ·  1 call  ·  0:00:00  ·  $0.00",
+        "Sales line (ring group)  ·  1 call  ·  0:00:00  ·  $0.00",
         "Main account  `100001`  ·  fees  ·  $0.00",
         "Tue 24 Nov, America/New_York  ·  6 records read",
     ):
@@ -152,7 +155,7 @@ def test_each_row_says_when_who_where_what_how_long_and_how_much() -> None:
         ["When", "From", "To", "Description", "Length", "Rate", "Cost"],
         ["12:00", "Acme Ltd (514) 555-0134", "Front desk (514) 555-0100", "Inbound - Local Caller", "0:04:11", "$0.009", "$0.0377"],
         ["12:00", "Acme Ltd (514) 555-0134", "Front desk (514) 555-0100", "Missed: Inbound - Local Caller", "–", "–", "–"],
-        ["12:00", "Acme Ltd (514) 555-0134", "(514) 555-0101", "Missed: Inbound - Local Caller", "–", "–", "–"],
+        ["12:00", "Acme Ltd (514) 555-0134", "Sales line (514) 555-0101", "Missed: Inbound - Local Caller", "–", "–", "–"],
         ["12:00", "Ana R. (514) 555-0100", "(212) 555-0199", "USA - New York", "0:04:11", "$0.009", "$0.0377"],
         ["12:00", "Ana R. (514) 555-0100", "(212) 555-0199", "Failed: USA - New York", "–", "–", "–"],
         ["12:00", "Acme Ltd (514) 555-0134", "(514) 555-0100", "Call Recording Fee", "–", "–", "$0.002"],
@@ -218,6 +221,32 @@ def test_rows_that_could_not_be_read_are_told() -> None:
 )
 def test_nothing_found_repeats_what_was_looked_for(words: str, more: dict[str, Any], rows: Sequence[Cdr], sentence: str) -> None:
     assert sentence in seen(asked(words, **more), rows)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        ("100001_desk", "Front desk"),
+        ("100001_gone", "100001_gone"),
+        ("100001", "Main account"),
+        ("", "No account"),
+        ("grp:4768", "Sales line (ring group)"),
+        ("tc:1830", "Main line, Toll free and 1 more (time condition)"),
+        ("ivr:7", "Menu 7"),
+        ("new:7", "new 7"),
+        ("sys:hangup", "System hangup"),
+    ],
+)
+def test_an_owner_goes_by_the_name_that_people_know(owner: str, name: str) -> None:
+    more = [
+        Did(did=f"514555011{place}", routing="tc:1830", description=called) for place, called in enumerate(("Main line", "Toll free", "X"))
+    ]
+    assert view.owner_name(owner, {**NAMES, **view.names_of((), more)}) == name
+
+
+def test_who_called_out_is_named_even_where_the_caller_id_names_the_company() -> None:
+    rows = [outgoing(callerid='"Harbour &amp; Finch" <5145550100>'), outgoing(callerid='"Stranger" <5145550134>', account="100001_gone")]
+    assert [row[1] for row in table_of(asked(), rows)[1:]] == ["Ana R. (514) 555-0100", "Stranger (514) 555-0134"]
 
 
 # What comes next
