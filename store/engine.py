@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from store import postgresql, sqlite, tables
-from store.errors import CannotOpen, NotThereYet, StoreError, Unavailable, in_one_line, may_pass, needs_mending, place
+from store.errors import CannotOpen, NotThereYet, StoreError, Unavailable, in_one_line, is_our_mistake, may_pass, needs_mending, place
 from store.migrating import MIGRATIONS, migrate, newest, refuse_newer, revision_of
 from store.transactions import Transaction, insert
 
@@ -212,9 +212,9 @@ class Store:
         stage: list[str] = []
         try:
             yield stage
-        except (IntegrityError, DataError, ProgrammingError, NotSupportedError):
-            raise
         except DBAPIError as error:
+            if is_our_mistake(error):
+                raise
             unclear = bool(stage) and error.connection_invalidated
             raise Unavailable(in_one_line(error, self._url), again=may_pass(error) and not unclear, unclear=unclear) from error
         except NoFreeConnection as error:

@@ -11,7 +11,7 @@ import sqlite3
 
 import psycopg
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError, SQLAlchemyError
 
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"
@@ -66,6 +66,12 @@ def place(url: URL) -> str:
         return str(url.database)
     host = url.host or str(url.query.get("host") or "this machine")
     return f"PostgreSQL at {host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
+
+
+def is_our_mistake(error: DBAPIError) -> bool:
+    """Whether the database is well, and what we asked of it was wrong."""
+    kinds = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+    return isinstance(error, kinds) or _sqlite_code(error.orig) == sqlite3.SQLITE_ERROR
 
 
 def may_pass(error: DBAPIError) -> bool:
@@ -134,7 +140,7 @@ def _of_postgresql(cause: psycopg.Error, url: URL) -> str:
     if cause.sqlstate in (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE):
         return "was busy with the same rows for too long"
     if cause.sqlstate is None and isinstance(cause, psycopg.OperationalError):
-        return f"does not answer: {words}"
+        return f"cannot be used: {words}" if "does not exist" in words else f"does not answer: {words}"
     return f"cannot be used: {type(cause).__name__}: {words}"
 
 

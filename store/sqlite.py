@@ -51,7 +51,9 @@ class LockFile:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise CannotOpen(f"the folder {file.parent} cannot be written: {error.strerror}", for_good=True) from error
+            # there is a file of that name
+            why = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+            raise CannotOpen(f"the folder {file.parent} cannot be written: {why}", for_good=True) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
