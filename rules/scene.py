@@ -1,0 +1,236 @@
+"""Everything that decides what is told: lines, open incidents, and what people have set. Pure values and small questions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from rules.calendar import Quiet, quiet_until
+from rules.health import Health
+from rules.incidents import Incident, Kind, Member, Stand
+from rules.lowbalance import Purse
+from rules.watch import Line, Standing, State, standing
+
+
+class Scope(Enum):
+    """What a mute or a route is for."""
+
+    ACCOUNT = "account"
+    SITE = "site"
+    POP = "pop"
+    CLIENT = "client"
+    CHANNEL = "channel"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mute:
+    """Silence that somebody asked for.
+
+    Attributes:
+        key: Account, site's key, POP's number, client's number or channel id; ``""`` for ``Scope.ALL``.
+        until: ``None``: for good.
+        by: Slack's id of the person.
+    """
+
+    scope: Scope
+    key: str = ""
+    begins: datetime
+    until: datetime | None = None
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """What people have set for an account, and whose it is.
+
+    Attributes:
+        client: Number of the reseller's client, ``""`` for none.
+        required: Missing from the start is an outage as well.
+        ignored: Nobody looks at it.
+        expect_offline: It is looked at, and may be away.
+    """
+
+    account: str
+    client: str = ""
+    required: bool = False
+    ignored: bool = False
+    expect_offline: bool = False
+
+    @property
+    def excused(self) -> bool:
+        """Whether it may be away without a word."""
+        return self.ignored or self.expect_offline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """The phones of one site, of one POP, or all of them.
+
+    Attributes:
+        phones: How many were ever seen registered and are not excused.
+        expiry: Their longest time to expiry, in seconds.
+    """
+
+    phones: int = 0
+    expiry: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Census:
+    """How many phones there are, so that an outage can be measured without all lines at hand."""
+
+    sites: Mapping[str, Crowd] = field(default_factory=dict)
+    pops: Mapping[str, Crowd] = field(default_factory=dict)
+    all: Crowd = Crowd()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An outage that began in a channel's quiet hours."""
+
+    channel: str
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serial:
+    """Where the numbering of incidents stands: ``Serial("2026-1123", 2)`` was ``2026-1123-02``."""
+
+    day: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that ``settle`` needs.
+
+    Attributes:
+        lines: At least every line that is ``in_trouble`` or a member of an open incident; all of them do no harm.
+        census: Of all lines; see ``census``.
+        phones: Those that differ from ``Phone(account)``.
+        incidents: All that are not closed. What ``settle`` has just closed is still there once, to be stored.
+        mutes: Those that are over do no harm.
+        routes: Channel for a site, POP or client.
+        channel: For everything else, for the API and for the balance; ``""`` while none is set.
+        quiet: Quiet hours by channel.
+        escalations: By channel, Slack's id of the group that is called when nobody takes an incident.
+        held: What the night brought, until the morning.
+        serial: Of the latest incident.
+    """
+
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    census: Census = Census()
+    phones: Mapping[str, Phone] = field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    routes: Mapping[tuple[Scope, str], str] = field(default_factory=dict)
+    channel: str = ""
+    quiet: Mapping[str, Quiet] = field(default_factory=dict)
+    escalations: Mapping[str, str] = field(default_factory=dict)
+    health: Health = field(default_factory=Health)
+    purse: Purse = field(default_factory=Purse)
+    held: tuple[Held, ...] = ()
+    serial: Serial = Serial()
+
+    def phone(self, account: str) -> Phone:
+        """What is set for that account."""
+        return self.phones.get(account) or Phone(account=account)
+
+
+def census(lines: Iterable[Line], phones: Mapping[str, Phone]) -> Census:
+    """Counts all watched lines by site and POP; has to be done again when one moves, comes or goes."""
+    sites: dict[str, tuple[int, int]] = {}
+    pops: dict[str, tuple[int, int]] = {}
+    everything = (0, 0)
+    for line in lines:
+        phone = phones.get(line.account)
+        if line.state in (State.UNSEEN, State.GONE) or (phone is not None and phone.excused):
+            continue
+        for crowds, key in ((sites, line.site_key), (pops, line.pop)):
+            count, longest = crowds.get(key, (0, 0))
+            crowds[key] = (count + 1, max(longest, line.expiry))
+        everything = (everything[0] + 1, max(everything[1], line.expiry))
+    return Census(
+        sites={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in sites.items()},
+        pops={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in pops.items() if key},
+        all=Crowd(phones=everything[0], expiry=everything[1]),
+    )
+
+
+def channel_of(scene: Scene, line: Line) -> str:
+    """Where the line is told: its site's channel, else its client's, else its POP's, else the one for everything."""
+    keys = ((Scope.SITE, line.site_key), (Scope.CLIENT, scene.phone(line.account).client), (Scope.POP, line.pop))
+    return next((scene.routes[key] for key in keys if key[1] and key in scene.routes), scene.channel)
+
+
+def stand_of(scene: Scene, line: Line | None) -> Stand:
+    """How the line stands as a member of an incident; a line that is not there is no longer watched."""
+    if line is None:
+        return Stand.EXCUSED
+    phone = scene.phones.get(line.account)
+    if phone is not None and phone.excused:
+        return Stand.EXCUSED
+    match standing(line):
+        case Standing.DOWN:
+            return Stand.DOWN
+        case Standing.COMING:
+            return Stand.COMING
+        case Standing.FLAPPING:
+            return Stand.FLAPPING
+        case Standing.GONE:
+            return Stand.GONE
+        case Standing.NEVER:
+            return Stand.DOWN if phone is not None and phone.required else Stand.EXCUSED
+    return Stand.BACK
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who must not be disturbed at one instant.
+
+    Attributes:
+        muted: What somebody has muted.
+        quiet: Channels in their quiet hours.
+    """
+
+    muted: frozenset[tuple[Scope, str]]
+    quiet: frozenset[str]
+
+    def hear_of(self, member: Member) -> bool:
+        """Whether the member may make itself heard, as far as mutes go."""
+        if not self.muted:
+            return True
+        own = {
+            (Scope.ALL, ""),
+            (Scope.ACCOUNT, member.account),
+            (Scope.SITE, member.site),
+            (Scope.POP, member.pop),
+            (Scope.CLIENT, member.client),
+            (Scope.CHANNEL, member.channel),
+        }
+        return self.muted.isdisjoint(own)
+
+    def hear(self, incident: Incident, channel: str) -> bool:
+        """Whether the channel may be disturbed by that incident, whoever its members are."""
+        return not self.closed_to(channel) and (incident.critical or channel not in self.quiet)
+
+    def closed_to(self, channel: str) -> bool:
+        """Whether somebody has muted the whole channel, or everything."""
+        return not self.muted.isdisjoint({(Scope.ALL, ""), (Scope.CHANNEL, channel)})
+
+
+def ears(scene: Scene, now: datetime) -> Ears:
+    """Who must not be disturbed now."""
+    muted = {(one.scope, one.key) for one in scene.mutes if one.begins <= now and (one.until is None or now < one.until)}
+    quiet = {channel for channel, hours in scene.quiet.items() if quiet_until(hours, now) is not None}
+    return Ears(muted=frozenset(muted), quiet=frozenset(quiet))
+
+
+def channels(scene: Scene, incident: Incident) -> list[str]:
+    """The channels in which the incident is told, in the order in which it reached them."""
+    if incident.kind in (Kind.API, Kind.BALANCE):
+        # a message that is there is ended where it is, even if the channel for everything is another one by now
+        return list(dict.fromkeys([*(one.channel for one in incident.tellings), *([scene.channel] if incident.running else [])]))
+    return list(dict.fromkeys(member.channel for member in incident.members))
