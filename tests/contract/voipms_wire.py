@@ -51,7 +51,7 @@ def http(body: bytes, status: int = 200, *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def said(status: str = "success", **fields: Any) -> bytes:
+def said(status: str = "success", /, **fields: Any) -> bytes:
     """An answer of the API."""
     return http(json.dumps({"status": status, **fields}).encode(), 200, "Content-Type: application/json")
 
