@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -111,7 +111,7 @@ def _can_be_summed(calls: list[Cdr]) -> bool:
         sums = [sum(map(_TOTAL, calls), Decimal()), sum(filter(None, map(_RATE, calls)), Decimal())]
         sane = all(one.is_finite() and one.adjusted() < spelling.MOST_DIGITS for one in sums)
         return sane and abs(sum(map(_SECONDS, calls))) < 10**spelling.MOST_DIGITS
-    except InvalidOperation:
+    except ArithmeticError:
         return False
 
 
