@@ -47,7 +47,7 @@ def diagnose(settings: Settings, slack: WebClient, phones: VoipMs, clock: Callab
     checks = [settings_check(settings), *voipms_checks(settings, phones), *slack_checks(settings, slack, clock)]
     # what VoIP.ms or Slack says is quoted: should they ever quote us, it stays in the family
     redact = Redaction(settings.secrets)
-    return [Check(check.name, check.ok, redact(clean(check.found)), redact(clean(check.mend))) for check in checks]
+    return [Check(check.name, check.ok, redact(clean(check.found)).rstrip("."), redact(clean(check.mend)).rstrip(".")) for check in checks]
 
 
 def settings_check(settings: Settings) -> Check:
@@ -75,7 +75,7 @@ def voipms_checks(settings: Settings, phones: VoipMs) -> list[Check]:
         there = error
     host = urlsplit(settings.voipms_api_url).hostname or "VoIP.ms"
     if there is not None and not isinstance(there, Refused):
-        mend = there.next_step or "Try again in a minute"
+        mend = there.next_step.rstrip(".") or "Try again in a minute"
         if isinstance(there, Unreachable):
             mend += f". On this machine, see that its name server knows {host} and that HTTPS to it gets out"
         return [

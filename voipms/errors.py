@@ -160,7 +160,7 @@ _SENTENCES = {
     "unavailable_info": ("VoIP.ms cannot tell this at the moment.", "Try again in a few minutes."),
     "missing_method": (
         "VoIP.ms did not get the question.",
-        "If VOIPMS_API_URL is set, see that it is https://voip.ms/api/v1/rest.php, without www.",
+        "If VOIPMS_API_URL is set, see that it is right and names no www host.",
     ),
     "invalid_method": ("VoIP.ms does not know this question.", "It may have been withdrawn; look for a newer version of this bot."),
     "limit_reached": ("The daily limit of this VoIP.ms account is used up.", "Wait a day, or ask VoIP.ms's support to raise it."),
@@ -202,7 +202,7 @@ def without_markup(message: str) -> str:
 # Transport
 
 _FRONT_ENDS_REFUSAL = "This is neither the password nor the allow-list. Set VOIPMS_USER_AGENT to something plain, or ask VoIP.ms's support."
-_WRONG_ADDRESS = "If VOIPMS_API_URL is set, see that it is https://voip.ms/api/v1/rest.php, without www."
+_WRONG_ADDRESS = "If VOIPMS_API_URL is set, see that it is right and names no www host."
 _HTTP_STATUSES = {
     403: ("VoIP.ms's firewall turned the question away (HTTP 403).", _FRONT_ENDS_REFUSAL),
     408: ("VoIP.ms did not wait for the question (HTTP 408).", "Try again in a minute."),
@@ -224,6 +224,8 @@ def http_error(code: int) -> Unreachable:
         return Unreachable(what, f"VoIP.ms did not take the question (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER)
     if 520 <= code <= 530:
         return Unreachable(what, f"VoIP.ms's API is down behind its front end (HTTP {code}).", "Try again in a few minutes.")
+    if code < 300:
+        return Unreachable(what, f"VoIP.ms gave no answer (HTTP {code}).")
     return Unreachable(what, f"VoIP.ms has an outage (HTTP {code}).", "Try again in a few minutes.")
 
 

@@ -151,7 +151,7 @@ FAILURES: list[tuple[str, Say, type[VoipMsError], str, int]] = [
     ("a redirect", http(b"", 301, "Location: https://www.example.com/"), Unreachable, "sends us elsewhere, which we do not follow", 1),
     ("not found", http(HTML, 404), Unreachable, "VoIP.ms did not take the question (HTTP 404).", 1),
     ("too slow for it", http(b"", 408), Unreachable, "VoIP.ms did not wait for the question (HTTP 408).", 2),
-    ("no content", http(b"", 204), Unreachable, "VoIP.ms has an outage (HTTP 204).", 2),
+    ("no content", http(b"", 204), Unreachable, "VoIP.ms gave no answer (HTTP 204).", 2),
     ("an outage", http(HTML, 503), Unreachable, "VoIP.ms has an outage (HTTP 503).", 2),
     ("a fault", http(b"", 500), Unreachable, "VoIP.ms has an outage (HTTP 500).", 2),
     ("Cloudflare", http(b"error code: 522", 522), Unreachable, "VoIP.ms's API is down behind its front end (HTTP 522).", 2),
