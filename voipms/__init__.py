@@ -1,8 +1,9 @@
 """The outside: the only code that speaks to VoIP.ms."""
 
+from voipms.budget import Budget, MemoryBudget
 from voipms.client import VoipMs
 from voipms.errors import Kind, Refused, Unreachable, Unreadable, VoipMsError
-from voipms.pace import Budget, MemoryBudget, Pace, Priority
+from voipms.pace import Pace, Priority
 from voipms.records import (
     Balance,
     Cdr,

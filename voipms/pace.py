@@ -1,13 +1,10 @@
-"""Who may ask VoIP.ms next: people before re-checks before sweeps, and how many requests a minute.
+"""Who may ask VoIP.ms next: people before re-checks before sweeps.
 
-``Pace`` is the queue, one for a process. How much may be asked is a ``Budget`` that it is given: in memory for one process;
-where several share one VoIP.ms login it can be a row that they share.
+    asks ──► people     ──► a few at a time, may overdraw the budget a little ──────┐
+         ──► re-checks ─┐                                                           ├──► VoIP.ms
+         ──► sweeps    ─┴─► one at a time, evenly spaced, never while a person waits ┘
 
-    asks ──► people    ──► at most a few at a time, may overdraw the budget a little ─┐
-         ──► re-checks ─┐                                                             ├──► VoIP.ms
-         ──► sweeps    ─┴► one at a time, evenly spaced, never while a person waits  ─┘
-
-Source: VoIP.ms limits requests per minute and does not publish the number; ``api_limit_exceeded`` says that it is reached.
+``Line`` decides, ``Pace`` makes threads wait for what it decides.
 """
 
 import math
@@ -16,15 +13,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
 
+from voipms.budget import Budget, MemoryBudget
 from voipms.errors import Refused, Repeat, Unreachable
 
-FIRST_RATE = 60.0
-MOST_LEARNED = 120.0
-CLEAN_SECONDS = 600.0
-PAUSE_SECONDS = 60.0
 PEOPLE_AT_ONCE = 4
 TOLD_AT_ONCE_SECONDS = 3.0
 """A person waits no longer than this for VoIP.ms to lift its limit."""
@@ -40,100 +34,74 @@ class Priority(IntEnum):
     SWEEP = 2
 
 
-class Budget(Protocol):
-    """How many requests a minute. Called by one thread at a time in each process."""
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """One place in the line."""
+
+    priority: Priority
 
     @property
-    def rate(self) -> float:
-        """Requests a minute, as of now."""
-        ...
-
-    def take(self, ahead: bool) -> float:
-        """Spend one request.
-
-        Args:
-            ahead: Whether the budget may be overdrawn a little: a person asks.
-
-        Returns:
-            0 when it was spent, else the seconds after which to try again.
-        """
-        ...
-
-    def pause(self) -> float:
-        """Seconds until VoIP.ms may be asked at all, after it said that its limit is reached; 0 otherwise."""
-        ...
-
-    def limited(self) -> None:
-        """VoIP.ms said that its limit is reached."""
-        ...
+    def person(self) -> bool:
+        return self.priority is Priority.PERSON
 
 
-class MemoryBudget:
-    """A budget that starts somewhere, halves when VoIP.ms's limit is reached, and grows back while it is not.
-
-    Requests fall due evenly. Polling takes one when it is due; people may take as many as a third of a minute's before, so
-    any minute has at most four thirds of the rate (and polling then waits until that is made up for).
+class Line:
+    """Who waits and who is under way; first come, first served within a class. Not thread-safe.
 
     Args:
-        per_minute: Start and ceiling. ``None``: start at 60 and learn, up to 120.
-        clock: Seconds that only grow.
+        people_at_once: Requests of people that may be under way together; polling has one of its own.
     """
 
-    def __init__(self, per_minute: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._ceiling = MOST_LEARNED if per_minute is None else per_minute
-        self._rate = FIRST_RATE if per_minute is None else per_minute
-        self._due = self._paused_until = self._clean_since = clock()
+    def __init__(self, budget: Budget, people_at_once: int) -> None:
+        self._budget = budget
+        self._people_at_once = people_at_once
+        self._waiting: dict[Priority, deque[Ticket]] = {priority: deque() for priority in Priority}
+        self._people = self._polls = 0
 
-    @property
-    def rate(self) -> float:
-        """Requests a minute, as of now."""
-        return self._rate
+    def join(self, priority: Priority) -> Ticket:
+        """Stand at the end of one's class."""
+        ticket = Ticket(priority)
+        self._waiting[priority].append(ticket)
+        return ticket
 
-    @property
-    def overdraft(self) -> int:
-        """How many requests people may spend before they are due."""
-        return max(4, int(self._rate / 3))
+    def start(self, ticket: Ticket) -> float:
+        """Leave the line for the network if it is one's turn.
 
-    def take(self, ahead: bool) -> float:
-        """Spend one request, or say how many seconds to wait."""
-        now = self._clock()
-        if self._paused_until > now:
-            return self._paused_until - now
-        self._grow(now)
-        gap = 60 / self._rate
-        due = max(self._due, now)
-        early = due - now - (gap * self.overdraft if ahead else 0)
-        if early > 1e-9:  # more than the rounding of the sums
-            return early
-        self._due = due + gap
-        return 0.0
+        Returns:
+            0 when it was, and it is paid for; else the seconds after which to try again, infinite when somebody else has to move
+            first.
+        """
+        if any(self._waiting[higher] for higher in Priority if higher < ticket.priority) or self._waiting[ticket.priority][0] is not ticket:
+            return math.inf
+        if self._people >= self._people_at_once if ticket.person else self._polls:
+            return math.inf
+        seconds = self._budget.take(ahead=ticket.person)
+        if seconds == 0:
+            self._waiting[ticket.priority].popleft()
+            self._under_way(ticket, +1)
+        return seconds
 
-    def pause(self) -> float:
-        """Seconds until VoIP.ms may be asked at all."""
-        return max(0.0, self._paused_until - self._clock())
+    def leave(self, ticket: Ticket) -> None:
+        """Give up waiting."""
+        self._waiting[ticket.priority].remove(ticket)
 
-    def limited(self) -> None:
-        """Halve and wait a minute; the answers of what was under way meanwhile say nothing new."""
-        now = self._clock()
-        if self._paused_until > now:
-            return
-        self._rate = max(self._rate / 2, min(1.0, self._ceiling))
-        self._paused_until = self._clean_since = self._due = now + PAUSE_SECONDS
+    def done(self, ticket: Ticket) -> None:
+        """Come back from the network."""
+        self._under_way(ticket, -1)
 
-    def _grow(self, now: float) -> None:
-        if now - self._clean_since >= CLEAN_SECONDS:
-            self._rate = min(self._ceiling, self._rate + max(5.0, self._ceiling / 24))
-            self._clean_since = now
+    def _under_way(self, ticket: Ticket, more: int) -> None:
+        if ticket.person:
+            self._people += more
+        else:
+            self._polls += more
 
 
 class Pace:
-    """One queue in front of the network. Thread-safe, first come first served within a class.
+    """One queue in front of the network. Thread-safe.
 
     Args:
         per_minute: For a budget in memory: its start and ceiling; ``None`` learns.
         budget: Used in place of one in memory.
-        people_at_once: Requests of people that may be under way together; polling has one of its own.
         clock: Seconds that only grow.
         wait: Waits on the condition (which it holds) for so many seconds, or without end.
     """
@@ -148,19 +116,14 @@ class Pace:
         wait: Callable[[threading.Condition, float | None], object] = threading.Condition.wait,
     ) -> None:
         self._budget = MemoryBudget(per_minute, clock) if budget is None else budget
-        self._people_at_once = people_at_once
+        self._line = Line(self._budget, people_at_once)
         self._clock = clock
         self._wait = wait
         self._changed = threading.Condition()
-        self._waiting: dict[Priority, deque[object]] = {priority: deque() for priority in Priority}
-        self._people_under_way = self._polls_under_way = 0
         self._spent: deque[float] = deque()
         self._closed = False
-
-    @property
-    def at_once(self) -> int:
+        self.at_once = people_at_once + 1
         """The most requests that are ever under way together."""
-        return self._people_at_once + 1
 
     @property
     def rate(self) -> float:
@@ -183,12 +146,12 @@ class Pace:
             Refused: A person asks while VoIP.ms's limit is reached: waiting would take too long.
             Unreachable: A person waited too long, or the pace was closed.
         """
-        self._enter(priority)
+        ticket = self._enter(priority)
         try:
             yield
         finally:
             with self._changed:
-                self._count(priority, -1)
+                self._line.done(ticket)
                 self._changed.notify_all()
 
     def limited(self) -> None:
@@ -205,7 +168,7 @@ class Pace:
         """
         with self._changed:
             until = self._clock() + seconds
-            while not self._closed and (left := until - self._clock()) > 0:
+            while (left := until - self._clock()) > 0 and not self._closed:
                 self._wait(self._changed, left)
             self._refuse_when_closed()
 
@@ -215,48 +178,39 @@ class Pace:
             self._closed = True
             self._changed.notify_all()
 
-    def _enter(self, priority: Priority) -> None:
-        me = object()
+    def _enter(self, priority: Priority) -> Ticket:
         with self._changed:
-            line = self._waiting[priority]
-            line.append(me)
-            patience_ends = self._clock() + (PATIENCE_SECONDS if priority is Priority.PERSON else math.inf)
+            ticket = self._line.join(priority)
             try:
-                while seconds := self._seconds_to_wait(me, priority):
-                    left = patience_ends - self._clock()
-                    if left <= 0:
-                        raise Unreachable("no turn in time", "Too many questions are waiting for VoIP.ms.", repeat=Repeat.NEVER)
-                    seconds = min(seconds, left)
-                    self._wait(self._changed, None if math.isinf(seconds) else seconds)
+                self._wait_for(ticket)
+            except BaseException:
+                self._line.leave(ticket)
+                raise
             finally:
-                line.remove(me)
                 self._changed.notify_all()
-            self._count(priority, +1)
             now = self._clock()
             self._spent.append(now)
             self._forget(now)
+            return ticket
 
-    def _seconds_to_wait(self, me: object, priority: Priority) -> float:
-        """0 when it is my turn, and then it is paid for; infinite when somebody else has to move first."""
-        self._refuse_when_closed()
-        person = priority is Priority.PERSON
-        if person and self._budget.pause() > TOLD_AT_ONCE_SECONDS:
-            raise Refused("api_limit_exceeded")
-        before_me = any(self._waiting[higher] for higher in Priority if higher < priority)
-        full = self._people_under_way >= self._people_at_once if person else self._polls_under_way > 0
-        if before_me or full or self._waiting[priority][0] is not me:
-            return math.inf
-        return self._budget.take(ahead=person)
+    def _wait_for(self, ticket: Ticket) -> None:
+        patience_ends = self._clock() + (PATIENCE_SECONDS if ticket.person else math.inf)
+        while True:
+            self._refuse_when_closed()
+            if ticket.person and self._budget.pause() > TOLD_AT_ONCE_SECONDS:
+                raise Refused("api_limit_exceeded")
+            seconds = self._line.start(ticket)
+            if seconds == 0:
+                return
+            left = patience_ends - self._clock()
+            if left <= 0:
+                raise Unreachable("no turn in time", "Too many questions are waiting for VoIP.ms.", repeat=Repeat.NEVER)
+            seconds = min(seconds, left)
+            self._wait(self._changed, None if math.isinf(seconds) else seconds)
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise Unreachable("closed", "The bot is stopping, so VoIP.ms was not asked.", repeat=Repeat.NEVER)
-
-    def _count(self, priority: Priority, more: int) -> None:
-        if priority is Priority.PERSON:
-            self._people_under_way += more
-        else:
-            self._polls_under_way += more
 
     def _forget(self, now: float) -> None:
         while self._spent and self._spent[0] <= now - 60:

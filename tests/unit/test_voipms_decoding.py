@@ -44,10 +44,7 @@ UNSET: tuple[object, ...] = ("", None, "-1", -1, [])
         (spelling.text, {}, ""),
         (spelling.text, "0033055", "0033055"),
         (spelling.as_spelled, -1, "-1"),
-        *(
-            (spelling.flag, word, True)
-            for word in ("1", "yes", "Yes", "YES", "Y", "y", "true", "True", "on", " 1", 1, True, Decimal("1.0"))
-        ),
+        *((spelling.flag, word, True) for word in YES),
         *((spelling.flag, word, False) for word in NO),
         *((spelling.flag, word, None) for word in UNSET),
         (spelling.whole, "60", 60),
