@@ -1,12 +1,18 @@
-"""What tests of several topics share: both databases."""
+"""What tests of several topics share: both databases, and how many examples hypothesis tries."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from store import Store
 from tests.databases import PostgresServer
+
+# no deadline for a single example: a busy machine is no fault
+settings.register_profile("suite", deadline=None)
+settings.register_profile("soak", deadline=None, max_examples=10_000)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +25,11 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of its own, once on each engine."""
+    """A database with nothing in it yet, once on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/dialtone.db"
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.database()
 
 
 @pytest.fixture
