@@ -1,6 +1,7 @@
 """Dialtone: VoIP.ms in Slack. The composition root and the command line: reads settings, builds the parts, starts them."""
 
 import argparse
+import logging
 import signal
 import sys
 import threading
@@ -41,7 +42,11 @@ def now() -> datetime:
 
 def slack_client(settings: Settings) -> WebClient:
     """Asks Slack once: its own retries would post twice what Slack took before the connection dropped."""
-    return WebClient(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10, retry_handlers=[])
+    # what it would log of a failure it raises too, and then it is told once, in our words
+    quiet = logging.getLogger("slack_sdk.web")
+    quiet.setLevel(logging.CRITICAL)
+    token = settings.slack_bot_token.get_secret_value()
+    return WebClient(token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[], logger=quiet)
 
 
 def voipms_client(settings: Settings) -> VoipMs:

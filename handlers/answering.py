@@ -28,6 +28,8 @@ INTERIM_MOST = 3
 POST_TIMEOUT = 10
 UNCLEAR = (OSError, SlackApiError)
 """What a failed post raises: a dropped connection or Slack's refusal."""
+TOO_MUCH = frozenset(("invalid_blocks", "msg_blocks_too_long", "msg_too_long"))
+"""Slack's words for a message that it would take in a simpler form."""
 
 
 class NotDelivered(Exception):
@@ -72,7 +74,7 @@ class Workspace:
             try:
                 return send(left)
             except SlackApiError as error:
-                if error.response["error"] != "invalid_blocks":
+                if error.response["error"] not in TOO_MUCH:
                     raise
                 log.warning("blocks refused", headline_length=len(left.headline), blocks=len(left.blocks), detail=_why(error))
                 left = self.simpler(left)

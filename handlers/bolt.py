@@ -25,6 +25,7 @@ from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByRespon
 from handlers.desk import Desk, Question
 from handlers.once import Once
 from handlers.registry import FormErrors, Registry, Submitted, Way
+from handlers.signin import in_one_line
 
 log = structlog.get_logger(__name__)
 
@@ -77,8 +78,8 @@ def build(
     Args:
         bot: The bot's own user id, taken out of mentions.
     """
-    # Bolt turns to OAuth by itself when it finds these two; everything it needs is passed here.
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+    # Bolt looks for these by itself, and turns to OAuth when it finds the last two; everything it needs is passed here.
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
     app = App(
         name="dialtone",
@@ -250,7 +251,7 @@ class Socket:
 
     PING_SECONDS = 2
     """At the SDK's default of ten, a reset connection took a minute to come back; at two, eleven seconds."""
-    PATIENCE_SECONDS = 15
+    PATIENCE_SECONDS = 2
 
     def __init__(self, app: App, app_token: str, slack: WebClient) -> None:
         self._handler = SocketModeHandler(
@@ -271,9 +272,12 @@ class Socket:
         """Connect.
 
         Raises:
-            SlackApiError, OSError: Slack does not let us in.
+            NotLetIn: The app token is wrong, or Slack does not answer.
         """
-        self._handler.connect()
+        with in_one_line("SLACK_APP_TOKEN"):
+            # asked once here, since the SDK logs a refusal in lines of its own
+            self._handler.client.wss_uri = self._handler.client.web_client.apps_connections_open(app_token=self._handler.app_token)["url"]
+            self._handler.connect()
         self._watchdog.start()
 
     @property

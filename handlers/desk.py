@@ -3,6 +3,7 @@
 Everything that can go wrong ends here as words for the asker and a line in the log; the only ``try`` around a handler.
 """
 
+import re
 import secrets
 import tempfile
 import threading
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 LONGEST_LOOK = timedelta(seconds=60)
 QUIET_SECONDS = 1.0
 """A question that takes longer shows that it is being looked at."""
+_NUMBER_FILTER = re.compile(r'number:("[^"]*"|\S+)')
+"""What a person looked for is theirs: it is not told to a whole channel."""
 VALUE_MOST = 1_900
 """Slack's limit for a button's value is 2,000 characters."""
 
@@ -142,7 +145,7 @@ class Desk:
             if not reply.share:
                 raise NotHere("This answer is for you alone.")
             blocks = [block for block in reply.blocks if block["type"] != "actions"]
-            source = code(f"/voip {command.name} {reply.again or ''}".strip())
+            source = code(_NUMBER_FILTER.sub("number:…", f"/voip {command.name} {reply.again or ''}".strip()))
             public.answer(Message(reply.headline, [*blocks, *render([small(f"Shared by <@{question.person}>  ·  {source}")])]))
 
     def send_csv(self, question: Question) -> None:

@@ -129,10 +129,19 @@ def _period(words: Sequence[str], today: date) -> tuple[Period | None, int]:
         try:
             period = read_period(" ".join(words[:count]), today)
         except BadPeriod as bad:
+            if count > 1 and not _begins_period(words[0], today):
+                continue  # a name stands before it: 561115 2026-11-01..2026-11-15
             raise Misunderstood(str(bad), f"For example {code(bad.example)}") from None
         if period is not None:
             return period, count
     return None, 1
+
+
+def _begins_period(word: str, today: date) -> bool:
+    try:
+        return read_period(word, today) is not None
+    except BadPeriod:
+        return True
 
 
 def _number(value: str) -> str:

@@ -55,6 +55,9 @@ class Stage:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+            # all is on this machine, and Slack's SDK would ask a proxy even for that
+            os.environ.pop(name, None)
         self._slack = SlackServer()
         self._phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
         self._alice = self._slack.person(ALICE, name="Alice", tz=ZONE.key)

@@ -10,7 +10,6 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -35,13 +34,13 @@ from playground.voipms import (
     Truncated,
     VoipMsServer,
 )
+from tests.reference import reference
 
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 """Noon in New York, a Tuesday."""
 NEW_YORK = ZoneInfo("America/New_York")
 AGENT = {"User-Agent": "Dialtone/0.1.0"}
 ALL = {"answered": "1", "noanswer": "1", "busy": "1", "failed": "1", "timezone": "-5"}
-DOCUMENTED = Path(__file__).parents[3] / "shared" / "voipms-api" / "methods.json"
 
 
 class Hands:
@@ -690,11 +689,11 @@ def problems(method: str, answer: Any, documented: Any) -> Iterator[str]:
 
 
 def test_every_answer_has_the_documented_fields_and_types(quiet: VoipMsServer) -> None:
-    """An extra check where the documentation lies beside the repository; elsewhere it says so and passes."""
-    if not DOCUMENTED.is_file():
-        print("not checked: the API's documentation is not beside this repository")  # noqa: T201 - this is how it says so
+    """An extra check where the documentation lies beside the repository."""
+    documented = reference("voipms-api/methods.json")
+    if documented is None:
         return
-    methods = json.loads(DOCUMENTED.read_text())["methods"]
+    methods = json.loads(documented.read_text())["methods"]
     for method, answer in whole(quiet).items():
         assert answer["status"] == "success", method
         assert [*problems(method, answer, methods[method]["response"])][:5] == []

@@ -11,7 +11,9 @@ from handlers.files import harmless, write
 from handlers.registry import Csv
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1", "\r=1", "\u200b=1", "=cmd|' /C calc'!A0", "\uff1d1+1", "-"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1", "\r=1", "\u200b=1", "=cmd|' /C calc'!A0", "\uff1d1+1", "-"]
+)
 def test_what_a_spreadsheet_would_run_is_quoted(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 

@@ -161,3 +161,8 @@ def test_a_mistyped_word_is_guessed(word: str, meant: str) -> None:
 
 def test_every_filter_is_its_own_nearest() -> None:
     assert [nearest(word) for word in (*FILTERS, *KEYS)] == [*FILTERS, *KEYS]
+
+
+def test_a_name_of_digits_stands_before_a_period() -> None:
+    typed = read_calls(("561115", "2026-11-01..2026-11-15"), date(2026, 11, 24))
+    assert typed.rest == ("561115",) and typed.period is not None and typed.period.last == date(2026, 11, 15)

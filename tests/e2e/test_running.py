@@ -1,0 +1,190 @@
+"""The program as it is started: clear lines for what is wrong, a clean stop, pages for those who watch it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from playground.company import Company
+from playground.slack import SlackServer
+from playground.voipms import BadStatus, VoipMsServer
+from tests.e2e.conftest import Stage
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[SlackServer]:
+    with SlackServer(ping_interval=0.2) as made:
+        made.person("U0ALICE", name="Alice")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def phones(books: Company) -> Iterator[VoipMsServer]:
+    with VoipMsServer(books) as made:
+        yield made
+
+
+@pytest.fixture
+def environ(slack: SlackServer, phones: VoipMsServer, tmp_path: Path) -> dict[str, str]:
+    """Settings that are right; each test spoils what it is about."""
+    slack.heal()
+    phones.heal()
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONUNBUFFERED": "1",
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "VOIPMS_USERNAME": phones.username,
+        "VOIPMS_PASSWORD": phones.password,
+        "VOIPMS_API_URL": phones.url,
+        "VOIPMS_REQUESTS_PER_MINUTE": "60000",
+        "ADMINS": "U0ALICE",
+        "PORT": "0",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'dialtone.db'}",
+    }
+
+
+def bot(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "bot.py"), *words], env=environ, cwd=environ.get("CWD", "/"), capture_output=True, text=True, timeout=60
+    )
+
+
+@contextmanager
+def at_work(environ: dict[str, str], slack: SlackServer) -> Iterator[subprocess.Popen[str]]:
+    """Run it in the background, connected to Slack."""
+    before = slack.connections
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "bot.py")], env=environ, cwd="/", stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        slack.wait_connected(timeout=30, count=before + 1)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing"),
+        ({"VOIPMS_PASSWORD": ""}, "VOIPMS_PASSWORD is missing"),
+        ({"SLACK_APP_TOKEN": ""}, "SLACK_SIGNING_SECRET is missing"),
+        ({"SLACK_BOT_TOKEN": "xapp-1-fake"}, "SLACK_BOT_TOKEN must be a token that begins with xoxb-"),
+        ({"SLACK_BOT_TOKEN": "xoxb-another-token"}, "SLACK_BOT_TOKEN is not accepted by Slack (invalid_auth)"),
+        ({"SLACK_APP_TOKEN": "xapp-1-another-token"}, "SLACK_APP_TOKEN is not accepted by Slack (invalid_auth)"),
+        ({"PORT": "seventy"}, "PORT must be a whole number"),
+        ({"TIMEZONE": "Mars/Olympus"}, "TIMEZONE must be the name of a time zone"),
+        ({"ADMINS": "alice"}, "ADMINS must be Slack member ids"),
+        ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 is not an address of this machine"),
+    ],
+)
+def test_what_has_to_be_mended_is_one_line_and_status_2(environ: dict[str, str], spoil: dict[str, str], says: str) -> None:
+    ended = bot({**environ, **spoil})
+    assert ended.returncode == 2 and ended.stdout == ""
+    lines = [line for line in ended.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1 and says in lines[0]
+    assert not [value for name, value in spoil.items() if name.endswith("TOKEN") and value and value in ended.stderr]
+
+
+def test_a_port_that_is_taken_is_one_line_and_status_2(environ: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = bot({**environ, "PORT": str(port)})
+    assert ended.returncode == 2 and ended.stderr.strip().splitlines() == [
+        f"PORT {port} on 127.0.0.1 is taken by another program: stop that one, or set another PORT"
+    ]
+
+
+def test_a_slack_that_does_not_answer_is_one_line_and_worth_another_try(environ: dict[str, str]) -> None:
+    ended = bot({**environ, "SLACK_API_URL": "http://127.0.0.1:9/api/"})
+    assert ended.returncode == 1 and len(ended.stderr.strip().splitlines()) == 1 and "Slack does not answer" in ended.stderr
+
+
+def test_words_that_are_no_command_are_told_with_how_it_is_used(environ: dict[str, str]) -> None:
+    ended = bot(environ, "fly")
+    assert ended.returncode == 2 and "usage: bot.py" in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told_to_and_what_is_being_answered_is_answered(
+    environ: dict[str, str], slack: SlackServer, phones: VoipMsServer, number: signal.Signals
+) -> None:
+    phones.delay = 0.7
+    try:
+        with at_work(environ, slack) as process:
+            asked = slack.person("U0ALICE", name="Alice").slash("/voip", "packages").wait_acked()
+            process.send_signal(number)
+            assert "5 packages" in asked.answer(20).words
+            assert process.wait(20) == 0
+            assert process.stderr is not None
+            log = process.stderr.read()
+            assert "Traceback" not in log and "stopping" in log
+    finally:
+        phones.delay = 0.0
+
+
+def test_the_manifest_file_is_what_the_code_prints(environ: dict[str, str]) -> None:
+    assert bot(environ, "manifest").stdout == (ROOT / "manifest.yml").read_text()
+
+
+def test_the_manifest_needs_no_settings_and_has_an_http_form() -> None:
+    ended = bot({"PATH": os.environ["PATH"]}, "manifest", "--http", "https://bot.example.com")
+    assert ended.returncode == 0 and ended.stdout.count("https://bot.example.com/slack/events") > 10
+    wrong = bot({"PATH": os.environ["PATH"]}, "manifest", "--http", "http://bot.example.com")
+    assert wrong.returncode == 2 and len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_the_doctor_says_what_to_mend_and_which_address_to_allow(environ: dict[str, str], phones: VoipMsServer) -> None:
+    well = bot(environ, "doctor")
+    assert well.returncode == 0 and "allow-list" in well.stdout and phones.caller in well.stdout
+    phones.fail(BadStatus("ip_not_enabled"), method="getBalance", times=None)
+    ill = bot(environ, "doctor")
+    assert ill.returncode == 1 and f"Add {phones.caller} to the allow-list" in " ".join(ill.stdout.split())
+
+
+def test_the_doctor_names_a_scope_that_was_not_granted(environ: dict[str, str], slack: SlackServer) -> None:
+    slack.rules.scopes.discard("files:write")
+    try:
+        ended = bot(environ, "doctor")
+    finally:
+        slack.rules.scopes.add("files:write")
+    assert ended.returncode == 1 and "files:write" in ended.stdout
+
+
+def test_health_and_metrics_are_told(stage: Stage) -> None:
+    stage.admin.slash("/voip", "packages").answer()
+    health = json.load(urlopen(f"http://127.0.0.1:{stage.port}/healthz", timeout=10))
+    assert health["ok"] and health["parts"]["slack"]["ok"] and health["outside"]["voipms"]["ok"]
+    stage.slack.wait_for(lambda: "dialtone_questions_total" in _metrics(stage))
+    assert 'dialtone_questions_total{command="packages",result="answered"}' in _metrics(stage)
+
+
+def test_trouble_at_voipms_is_told_and_is_no_reason_to_restart(stage: Stage) -> None:
+    stage.phones.fail(BadStatus("invalid_credentials"), times=1)
+    stage.admin.slash("/voip", "packages").answer()
+    health = json.load(urlopen(f"http://127.0.0.1:{stage.port}/healthz", timeout=10))
+    assert health["ok"] and not health["outside"]["voipms"]["ok"]
+
+
+def _metrics(stage: Stage) -> str:
+    return str(urlopen(f"http://127.0.0.1:{stage.port}/metrics", timeout=10).read().decode())
+
+
+def test_the_demonstration_asks_everything_and_every_answer_is_right() -> None:
+    ended = bot({"PATH": os.environ["PATH"], "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}, "demo", "--once")
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+    assert "Every answer agrees with the company's books." in ended.stdout and "Traceback" not in ended.stderr
