@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from tests.contract.voipms_wire import Asked, Say, Wire, account, http, said
+from tests.contract.voipms_wire import Asked, Say, Wire, account, http, said, zipped
 from voipms import Cdr, Priority, Refused, Unreadable, VoipMs
 from voipms.slices import ROOM
 
@@ -211,6 +211,13 @@ def test_a_cut_list_of_calls_is_no_shorter_list() -> None:
         with pytest.raises(Unreadable):
             next(phones.cdrs(*NOVEMBER))
         assert len(wire.asked) == 2
+
+
+def test_a_long_zipped_answer_is_read_to_its_end() -> None:
+    rows = [json.dumps({**ROW, "uniqueid": str(n)}).encode() for n in range(20_000)]
+    with Wire(zipped(b'{"status": "success", "cdr": [' + b",".join(rows) + b"]}")) as wire, account(wire) as phones:
+        (found,) = phones.cdrs(*NOVEMBER)
+    assert [call.uniqueid for call in found] == [str(n) for n in range(20_000)]
 
 
 # Slices
