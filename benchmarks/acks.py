@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playground.company import founded
 from playground.slack import Asked, Person, SlackServer
@@ -56,6 +57,7 @@ def main() -> int:
     with ExitStack() as parts:
         our_slack, bare_slack = parts.enter_context(SlackServer()), parts.enter_context(SlackServer())
         phones = parts.enter_context(VoipMsServer(founded(seed=1, now=datetime.now(UTC))))
+        folder = parts.enter_context(TemporaryDirectory())
         phones.delay = VOIPMS_SECONDS
         settings = {
             "VOIPMS_API_URL": phones.url,
@@ -63,7 +65,7 @@ def main() -> int:
             "VOIPMS_PASSWORD": phones.password,
             "ADMINS": "U0ALICE",
             "PORT": "0",
-            "DATABASE_URL": "sqlite://",
+            "DATABASE_URL": f"sqlite:///{folder}/dialtone.db",
         }
         parts.enter_context(app(["bot.py"], our_slack, settings))
         parts.enter_context(app(["-m", "benchmarks._bare"], bare_slack, {}))
