@@ -12,7 +12,7 @@ from sqlalchemy import Row, select, update
 from store.engine import Store
 from store.tables import budget as budgets
 from store.transactions import Transaction, insert, shared_now
-from voipms.pace import MemoryBudget
+from voipms.budget import MemoryBudget
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class _Sums(MemoryBudget):
 
 
 class SharedBudget:
-    """A ``voipms.pace.Budget`` in the database. Give it to ``Pace``.
+    """A ``voipms.budget.Budget`` in the database. Give it to ``Pace(budget=…)``.
 
     Args:
         credential: Names the login; not its password.

@@ -1,6 +1,7 @@
 """The kinds of column we use, the same on both engines: what goes in comes out equal, or is refused at the door."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 INSTANT_LENGTH = len("2026-11-23T12:00:00.000000Z")
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -53,7 +55,7 @@ class Words(TypeDecorator[str]):
         """Text that both engines can hold."""
         if value is None:
             return None
-        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 class Exact(TypeDecorator[Decimal]):

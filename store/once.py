@@ -30,7 +30,7 @@ def first(transaction: Transaction, key: Hashable, now: datetime, kept: timedelt
     """
     mark = insert(transaction, done).values(key=_digest(key), forget_at=now + kept)
     again = mark.on_conflict_do_update(index_elements=["key"], set_={"forget_at": now + kept}, where=done.c.forget_at <= now)
-    return transaction.execute(again).rowcount == 1
+    return transaction.scalar(again.returning(done.c.key)) is not None
 
 
 def forget(transaction: Transaction, key: Hashable) -> None:

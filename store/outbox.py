@@ -81,33 +81,34 @@ def put(transaction: Transaction, key: str, channel: str, kind: Kind, thing: str
         payload: A JSON object.
 
     Returns:
-        Whether it will be sent: not when the key is known, nor when the thing has no message to reply to or to edit.
+        Whether it is new: not when the key is known.
     """
-    orphan = kind != "post" and not _has_parent(transaction, thing, channel)
     row = {
         "key": key,
         "channel": channel,
         "kind": kind,
         "thing": thing,
         "payload": dict(payload),
-        "status": "dead" if orphan else "new",
+        "status": "new",
         "attempt": 0,
-        "error": ORPHAN if orphan else None,
         "created_at": now,
     }
     while True:
-        if transaction.execute(insert(transaction, outbox).values(row).on_conflict_do_nothing()).rowcount:
-            return not orphan
+        added = insert(transaction, outbox).values(row).on_conflict_do_nothing().returning(outbox.c.id)
+        if transaction.scalar(added) is not None:
+            return True
         if transaction.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None:
             return False
         waiting = transaction.execute(
-            select(outbox.c.id, outbox.c.key, outbox.c.created_at)
-            .where(outbox.c.thing == thing, outbox.c.channel == channel, outbox.c.kind == "update", outbox.c.status == "new")
-            .with_for_update()
+            select(outbox).where(*_about(thing, channel), outbox.c.kind == "update", outbox.c.status == "new").with_for_update()
         ).first()
         if waiting is None:
             continue  # it was claimed in between, so there is room now
-        transaction.execute(update(outbox).where(outbox.c.id == waiting.id).values(key=key, payload=row["payload"], created_at=now))
+        in_place = update(outbox).where(outbox.c.id == waiting.id)
+        if _is_posted_anew(transaction, waiting):
+            transaction.execute(in_place.values(status="replaced"))
+            continue
+        transaction.execute(in_place.values(key=key, payload=row["payload"], created_at=now))
         # the older key stays known
         older = {**row, "key": waiting.key, "payload": {}, "status": "replaced", "created_at": waiting.created_at}
         transaction.execute(insert(transaction, outbox).values(older))
@@ -116,6 +117,8 @@ def put(transaction: Transaction, key: str, channel: str, kind: Kind, thing: str
 
 def claim(transaction: Transaction, now: datetime, worker: str, between: timedelta = BETWEEN_MESSAGES) -> Message | None:
     """Take the next message that may be sent now. Commit before Slack is asked.
+
+    A reply or an update whose post Slack refused, or that was put before its post, becomes a dead letter when its turn comes.
 
     Args:
         between: The least time from one message of a channel to its next.
@@ -142,7 +145,7 @@ def claim_unclear(transaction: Transaction, now: datetime, worker: str, settle: 
     query = select(outbox).where(unclear).order_by(outbox.c.id).limit(1).with_for_update(skip_locked=True)
     while row := transaction.execute(query).first():
         if row.kind == "update":
-            _wait_again(transaction, row, None, row.error)
+            _wait_again(transaction, row.id, None, row.error)
             continue
         transaction.execute(update(outbox).where(outbox.c.id == row.id).values(not_before=now + settle))
         return _claimed(transaction, row, row.claimed_at, worker)
@@ -170,29 +173,17 @@ def settled(transaction: Transaction, message: Message, ts: str, now: datetime) 
 
 def not_found(transaction: Transaction, message: Message) -> bool:
     """Slack does not have it: it waits again, in its place. Whether it was still ours."""
-    return _end_try(transaction, message, status="new", not_before=None)
+    return _let_wait(transaction, message, None, None)
 
 
 def postponed(transaction: Transaction, message: Message, until: datetime, error: str) -> bool:
     """Slack certainly does not have it and may take it later. Its channel waits with it. Whether it was still ours."""
-    row = transaction.execute(select(outbox).where(*_mine(message)).with_for_update()).first()
-    if row is None:
-        return False
-    _wait_again(transaction, row, until, error)
-    return True
+    return _let_wait(transaction, message, until, error)
 
 
 def refused(transaction: Transaction, message: Message, error: str) -> bool:
-    """Slack will never take it; what waits for a post that is refused will never be sent either. Whether it was still ours."""
-    if not _end_try(transaction, message, status="dead", error=error, not_before=None):
-        return False
-    if message.kind == "post" and not _has_parent(transaction, message.thing, message.channel):
-        transaction.execute(
-            update(outbox)
-            .where(*_about(message.thing, message.channel), outbox.c.kind != "post", outbox.c.status == "new")
-            .values(status="dead", error=ORPHAN)
-        )
-    return True
+    """Slack will never take it. Whether it was still ours."""
+    return _end_try(transaction, message, status="dead", error=error, not_before=None)
 
 
 def parent_ts(transaction: Transaction, thing: str, channel: str) -> str | None:
@@ -261,6 +252,12 @@ def _next(now: datetime, between: timedelta) -> Select[Any]:
     )
 
 
+def _is_posted_anew(transaction: Transaction, waiting: Row[Any]) -> bool:
+    """Whether the thing gets another message after that update: what is newer than both belongs behind it."""
+    later = select(outbox.c.id).where(*_about(waiting.thing, waiting.channel), outbox.c.kind == "post", outbox.c.id > waiting.id)
+    return transaction.scalar(later.limit(1)) is not None
+
+
 def _claimed(transaction: Transaction, row: Row[Any], claimed_at: datetime, worker: str) -> Message:
     attempt = row.attempt + 1
     mine = {"status": "sending", "claimed_at": claimed_at, "claimed_by": worker, "attempt": attempt}
@@ -277,9 +274,17 @@ def _end_try(transaction: Transaction, message: Message, **values: Any) -> bool:
     return transaction.execute(update(outbox).where(*_mine(message)).values(**values)).rowcount == 1
 
 
-def _wait_again(transaction: Transaction, row: Row[Any], until: datetime | None, error: str | None) -> None:
+def _let_wait(transaction: Transaction, message: Message, until: datetime | None, error: str | None) -> bool:
+    mine = transaction.scalar(select(outbox.c.id).where(*_mine(message)).with_for_update())
+    if mine is None:
+        return False
+    _wait_again(transaction, message.id, until, error)
+    return True
+
+
+def _wait_again(transaction: Transaction, row_id: int, until: datetime | None, error: str | None) -> None:
     """Back into the queue; an update only if no newer one waits, which the index knows."""
-    change = update(outbox).where(outbox.c.id == row.id)
+    change = update(outbox).where(outbox.c.id == row_id)
     try:
         with transaction.begin_nested():
             transaction.execute(change.values(status="new", not_before=until, error=error))
@@ -293,11 +298,3 @@ def _about(thing: str, channel: str) -> tuple[ColumnElement[bool], ...]:
 
 def _place_of(thing: str, channel: str) -> tuple[ColumnElement[bool], ...]:
     return posted.c.thing == thing, posted.c.channel == channel
-
-
-def _has_parent(transaction: Transaction, thing: str, channel: str) -> bool:
-    """Whether the thing has its message in the channel, or will have."""
-    if parent_ts(transaction, thing, channel) is not None:
-        return True
-    on_its_way = select(outbox.c.id).where(*_about(thing, channel), outbox.c.kind == "post", outbox.c.status.in_(("new", "sending")))
-    return transaction.execute(on_its_way.limit(1)).first() is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from store.errors import Stale
 from store.tables import setting as settings
@@ -37,7 +37,8 @@ def get(transaction: Transaction, key: str) -> Setting | None:
 
 def under(transaction: Transaction, prefix: str = "") -> list[Setting]:
     """Everything whose key begins like that, by key."""
-    query = select(settings).where(settings.c.key.startswith(prefix, autoescape=True))
+    # not LIKE: on SQLite it takes capitals for small letters
+    query = select(settings).where(func.substr(settings.c.key, 1, len(prefix)) == prefix)
     # sorted here: each engine has its own idea of the order of text
     return sorted((_setting(row) for row in transaction.execute(query)), key=lambda setting: setting.key)
 

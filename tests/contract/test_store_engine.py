@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from store import CannotOpen, NotThereYet, Store, Transaction, Unavailable, shared_now
 from store import settings as kept
 from store.tables import lease, setting
-from tests.databases import PostgresServer
+from tests.databases import PostgresServer, name_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -55,6 +55,7 @@ def test_a_change_of_the_schema_that_fails_leaves_nothing(store: Store) -> None:
         raise ZeroDivisionError
     with store.writing() as transaction:
         transaction.execute(text("CREATE TABLE half (id INTEGER)"))
+        transaction.execute(text("DROP TABLE half"))
 
 
 def test_reading_sees_one_instant_and_does_not_hold_up_writing(store: Store) -> None:
@@ -160,7 +161,7 @@ def test_a_look_at_a_bot_that_stands_still_changes_nothing(tmp_path: Path) -> No
 
 
 def test_before_the_first_start_there_is_nothing_to_look_at_and_nothing_is_made(tmp_path: Path, postgres: PostgresServer) -> None:
-    for url in (f"sqlite:///{tmp_path}/deep/er/dialtone.db", postgres.new_database("template0")):
+    for url in (f"sqlite:///{tmp_path}/deep/er/dialtone.db", postgres.bare_database()):
         with pytest.raises(NotThereYet, match="the first start makes"):
             Store.peek(url)
     assert list(tmp_path.iterdir()) == []
@@ -292,14 +293,14 @@ def test_a_file_that_another_program_holds_is_told_after_some_tries(tmp_path: Pa
     ("url", "words", "for_good"),
     [
         (
-            "postgresql://guarded:hunter2@/pattern?host={folder}",
-            "/pattern does not take the login of guarded: see the user and the password in DATABASE_URL",
+            "postgresql://guarded:hunter2@/shared?host={folder}",
+            "/shared does not take the login of guarded: see the user and the password in DATABASE_URL",
             True,
         ),
-        ("postgresql://guarded@/pattern?host={folder}", "does not take the login of guarded", True),
+        ("postgresql://guarded@/shared?host={folder}", "does not take the login of guarded", True),
         ("postgresql://postgres@/nowhere?host={folder}", 'cannot be used: database "nowhere" does not exist', True),
-        ("postgresql://postgres@/pattern?host={folder}/nowhere", "does not answer: ", False),
-        ("postgresql://guarded:hunter2@127.0.0.1:1/pattern", "PostgreSQL at 127.0.0.1:1/pattern does not answer: ", False),
+        ("postgresql://postgres@/shared?host={folder}/nowhere", "does not answer: ", False),
+        ("postgresql://guarded:hunter2@127.0.0.1:1/shared", "PostgreSQL at 127.0.0.1:1/shared does not answer: ", False),
     ],
 )
 def test_a_server_that_does_not_let_us_in_is_told_in_one_line(postgres: PostgresServer, url: str, words: str, for_good: bool) -> None:
@@ -313,11 +314,11 @@ def test_a_server_that_does_not_let_us_in_is_told_in_one_line(postgres: Postgres
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_postgresql_is_known_by_every_spelling(postgres: PostgresServer, scheme: str) -> None:
-    Store(postgres.new_database().replace("postgresql", scheme, 1)).close()
+    Store(postgres.database().replace("postgresql", scheme, 1)).close()
 
 
 def test_a_connection_that_was_lost_at_rest_is_not_noticed(postgres: PostgresServer) -> None:
-    url = postgres.new_database()
+    url = postgres.database()
     with Store(url) as store:
         keys(store)
         postgres.cut(url)
@@ -327,7 +328,7 @@ def test_a_connection_that_was_lost_at_rest_is_not_noticed(postgres: PostgresSer
 
 
 def test_a_transaction_whose_connection_is_lost_is_run_again(postgres: PostgresServer) -> None:
-    url = postgres.new_database()
+    url = postgres.database()
     tries = []
 
     def body(transaction: Transaction) -> None:
@@ -343,7 +344,7 @@ def test_a_transaction_whose_connection_is_lost_is_run_again(postgres: PostgresS
 
 
 def test_a_connection_lost_while_committing_is_unclear_and_not_run_again(postgres: PostgresServer) -> None:
-    url = postgres.new_database()
+    url = postgres.database()
     tries = []
 
     def body(transaction: Transaction) -> None:
@@ -374,7 +375,7 @@ def test_of_two_transactions_that_wait_for_each_other_both_are_done(postgres: Po
 
         return body
 
-    with Store(postgres.new_database()) as store, ThreadPoolExecutor() as threads:
+    with Store(postgres.database()) as store, ThreadPoolExecutor() as threads:
         for key in "ab":
             store.write(lambda transaction, key=key: keep(transaction, key))  # type: ignore[misc]
         tries = [threads.submit(store.write, crossing(*pair)) for pair in ("ab", "ba")]
@@ -384,28 +385,42 @@ def test_of_two_transactions_that_wait_for_each_other_both_are_done(postgres: Po
 
 
 def test_a_server_that_takes_no_writing_is_told(postgres: PostgresServer) -> None:
-    url = postgres.new_database()
-    postgres.run(f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET default_transaction_read_only = on")
-    with Store(url) as store:
-        fine, words = store.how_it_is()
+    url = postgres.database()
+    postgres.run(f"ALTER DATABASE {name_of(url)} SET default_transaction_read_only = on")
+    try:
+        with Store(url) as store:
+            fine, words = store.how_it_is()
+    finally:
+        postgres.run(f"ALTER DATABASE {name_of(url)} RESET default_transaction_read_only")
     assert not fine
     assert words.endswith("cannot be written: it is a standby, or set to read-only")
 
 
 def test_a_server_that_goes_away_is_told_and_found_again(postgres: PostgresServer) -> None:
-    url = postgres.new_database()
-    name = url.partition("?")[0].rpartition("/")[2]
+    url = postgres.database()
+    name = name_of(url)
     with Store(url) as store:
         postgres.cut(url)
         postgres.run(f"ALTER DATABASE {name} RENAME TO away")
-        fine, words = store.how_it_is()
+        try:
+            fine, words = store.how_it_is()
+        finally:
+            postgres.run(f"ALTER DATABASE away RENAME TO {name}")
         assert not fine and words.endswith("does not exist")
-        postgres.run(f"ALTER DATABASE away RENAME TO {name}")
         assert store.how_it_is()[0]
 
 
+def test_a_frozen_transaction_and_a_lock_have_their_limits(postgres: PostgresServer) -> None:
+    with Store(postgres.database()) as store, store.writing() as transaction:
+        limits = [
+            transaction.execute(text(f"SHOW {name}")).scalar()
+            for name in ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout")
+        ]
+    assert limits == ["5s", "10s", "30s"]
+
+
 def test_several_processes_share_one_postgresql(postgres: PostgresServer) -> None:
-    url = postgres.new_database("template0")
+    url = postgres.bare_database()
     with ThreadPoolExecutor(4) as threads:
         stores = list(threads.map(lambda _: Store(url), range(4)))
     for store in stores:
