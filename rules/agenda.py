@@ -138,12 +138,12 @@ class Agenda:
         for n, (line, looked_at) in enumerate(known):
             entry = self._entries[line.account]
             spread = now if looked_at is None else now + n * step
-            self._plan(entry, now, not_before=spread)
+            self._plan(entry, now, rest=spread)
 
     def watch(self, line: Line, now: datetime) -> None:
         """Takes in a new account: its turn is now."""
         self._enter(line, None)
-        self._plan(self._entries[line.account], now, not_before=now)
+        self._plan(self._entries[line.account], now)
 
     def forget(self, account: str) -> None:
         """Nobody looks at it any more."""
@@ -225,22 +225,29 @@ class Agenda:
         if line.state is State.GONE:
             self.forget(line.account)
         else:
-            self._plan(entry, now, not_before=now + self._timing.recheck if look is Look.UNKNOWN else now)
+            self._plan(entry, now, retry=now + self._timing.recheck if look is Look.UNKNOWN else now)
 
-    def _plan(self, entry: _Entry, now: datetime, not_before: datetime) -> None:
+    def _plan(self, entry: _Entry, now: datetime, *, retry: datetime | None = None, rest: datetime | None = None) -> None:
+        """Puts the account where it belongs.
+
+        Args:
+            retry: Nothing before this: a look has just failed.
+            rest: No ordinary look before this.
+        """
         entry.turn += 1
+        retry = retry or now
+        rest = max(retry, rest or now)
         line = entry.line
         if (due := recheck_at(line, self._timing)) is not None:
-            self._suspects.put(entry, max(due, not_before))
+            self._suspects.put(entry, max(due, retry))
             return
         if line.state is State.MISSING:
             wait = back_off(entry.misses, self._timing.confirm, self.sweep)
-            self._recovery.put(entry, max(not_before, (entry.looked_at or now) + wait))
+            self._recovery.put(entry, max(rest, (entry.looked_at or now) + wait))
             return
-        turn = not_before if entry.looked_at is None else max(not_before, entry.looked_at + self._interval)
-        self._round.put(entry, turn)
+        self._round.put(entry, rest if entry.looked_at is None else max(rest, entry.looked_at + self._interval))
         if (deadline := self._deadline(entry, now)) is not None:
-            self._deadlines.put(entry, max(deadline, not_before))
+            self._deadlines.put(entry, max(deadline, retry))
 
     def _deadline(self, entry: _Entry, now: datetime) -> datetime | None:
         """When to see whether the registration was renewed; once it has run out, VoIP.ms gets a little time to notice."""

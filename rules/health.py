@@ -141,6 +141,11 @@ def _judged(health: Health, now: datetime, timing: Timing, watched: int) -> Heal
     return ticked(replace(health, sight=Sight.SUSPECT), now, timing)
 
 
+def changes_news(before: Health, after: Health) -> bool:
+    """Whether what is told of VoIP.ms itself can change: most answers need no scene."""
+    return (before.sight, before.refused, before.reason) != (after.sight, after.refused, after.reason)
+
+
 def pause(health: Health, timing: Timing) -> timedelta:
     """Least time between two questions: while VoIP.ms cannot be seen, asking at full speed mends nothing."""
     if health.sight is not Sight.DOWN or health.valid:

@@ -13,7 +13,7 @@ Then it compares what each channel was told with what is true now (``rules/telli
 returned is stored in one transaction with the line that caused it: settled again, the same scene has nothing more to say.
 
 When to call it: after a step for which ``needs_settle`` says so, after every change that people make (taken, given back, muted, a
-setting), when the health's ``sight`` or ``reason`` changes, and every few seconds while an incident is open, something is held
+setting), when ``changes_news`` says so of the health, and every few seconds while an incident is open, something is held
 for the morning or a mute has just ended. No other look needs it.
 
 While VoIP.ms cannot be seen, no incident of phones moves, and their messages change only by what people do.

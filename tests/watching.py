@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from rules.health import Answer, Health, heard, ticked
+from rules.health import Answer, Health, changes_news, heard, ticked
 from rules.incidents import Incident, Member, Truth, truth
 from rules.lowbalance import Purse
 from rules.notes import Act, Note
@@ -119,7 +119,7 @@ class World:
 
     def _health(self, before: Health, health: Health) -> list[Note]:
         self.scene = replace(self.scene, health=health)
-        return self.settle() if (before.sight, before.reason) != (health.sight, health.reason) else []
+        return self.settle() if changes_news(before, health) else []
 
     def mute(self, scope: Scope, key: str, seconds: float) -> list[Note]:
         mute = Mute(scope=scope, key=key, begins=self.now, until=self.now + timedelta(seconds=seconds), by="U0DANA")
