@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 
@@ -22,11 +22,12 @@ from handlers.answering import Workspace
 from handlers.desk import Desk, Rights
 from handlers.doctor import diagnose, print_checks
 from handlers.manifest import WrongAddress, as_yaml, manifest
-from handlers.once import Once
 from handlers.people import People
 from handlers.signin import NotLetIn, sign_in
 from handlers.vitals import Vitals
 from rules.access import Role
+from store import CannotOpen, Store
+from store.once import Once
 from voipms import Pace, VoipMs
 
 log = structlog.get_logger("dialtone")
@@ -68,29 +69,35 @@ def running(settings: Settings) -> Iterator[int]:
     """The bot at work until the block ends; gives the port of its web server.
 
     Raises:
+        CannotOpen: The database cannot be used.
         NotLetIn: Slack does not take a token, or does not answer.
         CannotListen: The port is taken, or the address is not ours.
     """
     slack, phones, vitals = slack_client(settings), voipms_client(settings), Vitals()
-    me = sign_in(slack)
-    workspace = Workspace(slack)
-    registry = commands(settings.voipms_main_account, settings.admins, partial(diagnose, settings, slack, phones, now))
-    rights = Rights(
-        admins=settings.admins,
-        default_role=Role[settings.default_role.upper()],
-        mask_numbers=settings.mask_numbers,
-        zone=settings.timezone,
-    )
-    desk = Desk(registry, phones, People(slack, me.team, now), workspace, rights, now, vitals.note)
-    pool = bolt.Pool()
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    app = bolt.build(slack, secret or "unused", desk, registry, workspace, Once(now), pool, me.user)
     with ExitStack() as open_parts:
         open_parts.callback(phones.close)
+        store = open_parts.enter_context(Store(settings.database_url.get_secret_value()))
+        me = sign_in(slack)
+        workspace = Workspace(slack)
+        checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
+        registry = commands(settings.voipms_main_account, settings.admins, checks)
+        rights = Rights(
+            admins=settings.admins,
+            default_role=Role[settings.default_role.upper()],
+            mask_numbers=settings.mask_numbers,
+            zone=settings.timezone,
+        )
+        desk = Desk(registry, phones, People(slack, me.team, now), workspace, rights, now, vitals.note)
+        pool = bolt.Pool()
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        app = bolt.build(slack, secret or "unused", desk, registry, workspace, Once(store, now), pool, me.user)
         open_parts.callback(pool.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
         pages = web.Web(
-            {"slack": (lambda: socket.alive) if socket else (lambda: (True, "waits for Slack's requests"))},
+            {
+                "slack": (lambda: socket.alive) if socket else (lambda: (True, "waits for Slack's requests")),
+                "database": store.how_it_is,
+            },
             vitals.metrics,
             outside={"voipms": phones.how_it_is},
             events=None if socket else SlackRequestHandler(app),
@@ -124,7 +131,8 @@ def doctor(settings: Settings) -> int:
     """Check every part in the terminal; 1 when something has to be mended."""
     phones = voipms_client(settings)
     try:
-        checks = diagnose(settings, slack_client(settings), phones, now)
+        database = settings.database_url.get_secret_value()
+        checks = diagnose(settings, slack_client(settings), phones, now, lambda: Store.peek(database))
     finally:
         phones.close()
     return 0 if print_checks(checks, Console()) else 1
@@ -172,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(settings)
     except (SettingsError, WrongAddress, web.CannotListen) as wrong:
         return complain(str(wrong), SET_UP_WRONG)
-    except NotLetIn as wrong:
+    except (NotLetIn, CannotOpen) as wrong:
         return complain(str(wrong), SET_UP_WRONG if wrong.for_good else 1)
     return 0
 

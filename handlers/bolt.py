@@ -23,9 +23,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from blocks.frame import render, section
 from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByResponseUrl, InModal, Message, NotDelivered, Workspace, modal
 from handlers.desk import Desk, Question
-from handlers.once import Once
 from handlers.registry import FormErrors, Registry, Submitted, Way
 from handlers.signin import in_one_line
+from store import StoreError
+from store.once import Once
 
 log = structlog.get_logger(__name__)
 
@@ -91,17 +92,20 @@ def build(
     )
     own_mention = re.compile(rf"<@{re.escape(bot)}(\|[^>]*)?>")
 
-    def ask(question: Question) -> None:
-        pool.run(lambda: desk.answer(question), lambda: _apologise(question.answering))
+    def take(key: tuple[str, ...], answering: Answering, work: Callable[[], None]) -> None:
+        """Do it once, on a thread of the pool: what Slack delivers again is dropped there, where the database may take its time."""
+        pool.run(lambda: work() if _is_first(once, key) else None, lambda: _apologise(answering))
+
+    def ask(key: tuple[str, ...], question: Question) -> None:
+        take(key, question.answering, lambda: desk.answer(question))
 
     @app.command(re.compile(r"^/voip(-[a-z-]+)?$"))
     def command(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        if not once.first(("command", body["trigger_id"])):
-            return
         alias = body["command"].removeprefix("/voip").removeprefix("-")
         person, channel = body["user_id"], body["channel_id"]
         ask(
+            ("command", body["trigger_id"]),
             Question(
                 person=person,
                 channel=channel,
@@ -109,33 +113,33 @@ def build(
                 line=f"{alias} {body.get('text') or ''}".strip(),
                 answering=ByResponseUrl(workspace, body["response_url"], person=person, channel=channel),
                 trigger_id=body["trigger_id"],
-            )
+            ),
         )
 
     @app.event("app_mention")
     def mention(event: dict[str, Any]) -> None:
-        if event.get("bot_id") or not event.get("user") or not once.first(("event", event["channel"], event["ts"])):
+        if event.get("bot_id") or not event.get("user"):
             return
         person, channel = event["user"], event["channel"]
         answering = ByEphemeral(workspace, person=person, channel=channel, thread_ts=event.get("thread_ts", ""))
+        line = own_mention.sub(" ", event.get("text") or "")
         ask(
-            Question(
-                person=person, channel=channel, way=Way.MENTION, line=own_mention.sub(" ", event.get("text") or ""), answering=answering
-            )
+            ("event", channel, event["ts"]),
+            Question(person=person, channel=channel, way=Way.MENTION, line=line, answering=answering),
         )
 
     @app.event("message")
     def message(event: dict[str, Any]) -> None:
         if event.get("channel_type") != "im" or event.get("subtype") not in QUIET_SUBTYPES:
             return
-        if event.get("bot_id") or not event.get("user") or not once.first(("event", event["channel"], event["ts"])):
+        if event.get("bot_id") or not event.get("user"):
             return
         person, channel = event["user"], event["channel"]
         answering = ByDirectMessage(workspace, channel=channel, thread_ts=event.get("thread_ts", ""))
+        line = own_mention.sub(" ", event.get("text") or "")
         ask(
-            Question(
-                person=person, channel=channel, way=Way.DIRECT, line=own_mention.sub(" ", event.get("text") or ""), answering=answering
-            )
+            ("event", channel, event["ts"]),
+            Question(person=person, channel=channel, way=Way.DIRECT, line=line, answering=answering),
         )
 
     @app.action(re.compile(r".+"))
@@ -143,8 +147,6 @@ def build(
         ack()
         clicked = body["actions"][0]
         person = body["user"]["id"]
-        if not once.first(("action", clicked["action_ts"], person)):
-            return
         container = body.get("container") or {}
         channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
         url = body.get("response_url") or ""
@@ -156,17 +158,18 @@ def build(
         def way(in_channel: bool = False, interims: int = 3) -> Answering:
             return ByResponseUrl(workspace, url, person=person, channel=channel, in_channel=in_channel, thread_ts=thread, interims=interims)
 
+        key = ("action", clicked["action_ts"], person)
         question = Question(
             person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(), trigger_id=body.get("trigger_id") or ""
         )
         match name:
             case "csv":
-                pool.run(lambda: desk.send_csv(question), lambda: _apologise(question.answering))
+                take(key, question.answering, lambda: desk.send_csv(question))
             case "share":
                 private = Question(person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(interims=0))
-                pool.run(lambda: desk.share(private, way(in_channel=True, interims=0)), lambda: _apologise(private.answering))
+                take(key, private.answering, lambda: desk.share(private, way(in_channel=True, interims=0)))
             case _:
-                ask(question)
+                ask(key, question)
 
     @app.view(re.compile(r".+"))
     def submission(ack: Ack, body: dict[str, Any]) -> None:
@@ -184,12 +187,10 @@ def build(
             return
         title = (sent.get("title") or {}).get("text") or chosen.name
         ack(response_action="update", view=modal(title, render([section("Looking …")])))
-        if not once.first(("view", sent["id"], sent.get("hash"))):
-            return
         person = body["user"]["id"]
         answering = InModal(workspace, view_id=sent["id"], title=title)
         question = Question(person=person, channel="", way=Way.BUTTON, line=chosen.name, answering=answering)
-        pool.run(lambda: desk.submitted(question, chosen, submitted), lambda: _apologise(answering))
+        take(("view", sent["id"], sent.get("hash") or ""), answering, lambda: desk.submitted(question, chosen, submitted))
 
     @app.view_closed(re.compile(r".+"))
     def closed(ack: Ack) -> None:
@@ -205,6 +206,15 @@ def _values(sent: dict[str, Any]) -> dict[str, str]:
         for name, element in inputs.items():
             typed[name] = str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
     return typed
+
+
+def _is_first(once: Once, key: tuple[str, ...]) -> bool:
+    try:
+        return once.first(key)
+    except StoreError as error:
+        # a question answered twice is better than one that is not answered
+        log.error("cannot tell whether this was done before", error=str(error))
+        return True
 
 
 def _apologise(answering: Answering) -> None:

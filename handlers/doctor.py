@@ -5,6 +5,7 @@ It works when everything else does not: each look says what it found, whatever h
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from handlers.signin import MEND
 from logs import Redaction
 from rules.access import Role
 from rules.doctor import Check, clock_skew, scopes
+from store import NotThereYet, Store, StoreError, outbox
 from voipms import Priority, Refused, Unreachable, VoipMs, VoipMsError
 
 API_PAGE = "Main Menu > SOAP and REST/JSON API in the VoIP.ms portal"
@@ -38,13 +40,25 @@ _VOIPMS_FAULTS = {
 }
 
 
-def diagnose(settings: Settings, slack: WebClient, phones: VoipMs, clock: Callable[[], datetime]) -> list[Check]:
+def diagnose(
+    settings: Settings,
+    slack: WebClient,
+    phones: VoipMs,
+    clock: Callable[[], datetime],
+    database: Callable[[], AbstractContextManager[Store]],
+) -> list[Check]:
     """Every check, in the order in which one would mend them. Raises nothing; holds no secret.
 
     Args:
         clock: This machine's clock, aware.
+        database: Gives the store to look at: the running bot's own, or one opened beside it only to look.
     """
-    checks = [settings_check(settings), *voipms_checks(settings, phones), *slack_checks(settings, slack, clock)]
+    checks = [
+        settings_check(settings),
+        *database_checks(database),
+        *voipms_checks(settings, phones),
+        *slack_checks(settings, slack, clock),
+    ]
     # what VoIP.ms or Slack says is quoted: should they ever quote us, it stays in the family
     redact = Redaction(settings.secrets)
     return [Check(check.name, check.ok, redact(clean(check.found)).rstrip("."), redact(clean(check.mend)).rstrip(".")) for check in checks]
@@ -62,6 +76,31 @@ def settings_check(settings: Settings) -> Check:
             "Set ADMINS to your own Slack member id (your profile > Copy member ID), and restart the bot",
         )
     return Check("Settings", True, found)
+
+
+def database_checks(database: Callable[[], AbstractContextManager[Store]]) -> list[Check]:
+    """Whether the database works, and whether Slack took all that was to be posted."""
+    try:
+        with database() as store:
+            well, words = store.how_it_is()
+            if not well:
+                return [Check("Database", False, words, "See DATABASE_URL, the disk, and who may write there")]
+            with store.reading() as transaction:
+                dead = outbox.dead_letters(transaction)
+    except NotThereYet as fresh:
+        return [Check("Database", None, str(fresh))]
+    except StoreError as error:
+        return [Check("Database", False, str(error), "See DATABASE_URL, the disk, and who may write there")]
+    return [Check("Database", True, words), _posts(dead)]
+
+
+def _posts(dead: Sequence[outbox.DeadLetter]) -> Check:
+    name = "Posts to Slack"
+    if not dead:
+        return Check(name, True, "Slack took all of them")
+    last = dead[0]
+    found = f"{plural(len(dead), 'message')} could not be posted, the last for {last.channel} ({last.error})"
+    return Check(name, False, found, "Invite the bot with /invite @Dialtone, or choose another channel; Slack's word says why")
 
 
 def voipms_checks(settings: Settings, phones: VoipMs) -> list[Check]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,7 @@ class Stage:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
             # all is on this machine, and Slack's SDK would ask a proxy even for that
             os.environ.pop(name, None)
+        self._folder = TemporaryDirectory(prefix="dialtone-demo-")
         self._slack = SlackServer()
         self._phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
         self._alice = self._slack.person(ALICE, name="Alice", tz=ZONE.key)
@@ -76,6 +78,7 @@ class Stage:
             "DEFAULT_ROLE": "viewer",
             "TIMEZONE": ZONE.key,
             "PORT": "0",
+            "DATABASE_URL": f"sqlite:///{self._folder.name}/dialtone.db",
             "LOG_LEVEL": "WARNING",
         }
 
@@ -89,6 +92,7 @@ class Stage:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._slack.close()
         self._phones.close()
+        self._folder.cleanup()
 
     # The conversation
 

@@ -310,6 +310,10 @@ class SlackServer:
     def deliver_twice(self, twice: bool) -> None:
         self._delivery.twice = twice
 
+    def deliver_again(self, asked: Asked) -> bool:
+        """Deliver one question once more, as when its acknowledgement was lost; whether it was acknowledged this time."""
+        return self._delivery.again(asked)
+
     @property
     def refuse_connections(self) -> bool:
         """Whether Socket Mode connections are turned away."""

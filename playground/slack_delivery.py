@@ -99,6 +99,11 @@ class Delivery:
         self._send("events_api", asked, payload, False, None)
         return True
 
+    def again(self, asked: Asked) -> bool:
+        """Deliver a question once more, as when its acknowledgement was lost; whether it was acknowledged this time."""
+        kind, accepts = asked.delivered_as
+        return self._once(kind, asked.payload, accepts, (1, "http_timeout") if kind == "events_api" else None).acked
+
     def verify_url(self) -> bool:
         """Ask the app's URL for the challenge, as Slack does when it is entered."""
         challenge = self._space.new_id("challenge")
@@ -111,7 +116,7 @@ class Delivery:
 
     def _send(self, kind: str, asked: Asked | None, payload: Json, accepts: bool, after: Callable[[Asked, Any], None] | None) -> None:
         if asked is not None:
-            asked.payload = payload
+            asked.payload, asked.delivered_as = payload, (kind, accepts)
         if self._closing.is_set():
             return
         self._pool.submit(self._deliver, kind, asked, payload, accepts, after)

@@ -323,6 +323,7 @@ class Asked:
         self.thread_ts = thread_ts
         self.ts = ""
         self.payload: Json = {}
+        self.delivered_as = ("", False)
         self.sent_at: float | None = None
         self.acked = False
         self.ack_seconds: float | None = None

@@ -84,4 +84,5 @@ def migrate(connection: Connection, folder: Path = MIGRATIONS) -> None:
         ) from error
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise CannotOpen(f"{place(connection.engine.url)} could not be brought to schema {after}: rows would point nowhere", for_good=True)
-    log.info("database migrated", before=before or "nothing", after=after)
+    if before is not None:  # a new one is no news
+        log.info("database migrated", before=before, after=after)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -84,6 +85,7 @@ def started(company: Company, mode: str = "socket", **environ: str) -> Iterator[
             "ADMINS": "U0ALICE",
             "DEFAULT_ROLE": "viewer",
             "PORT": "0",
+            "DATABASE_URL": f"sqlite:///{parts.enter_context(TemporaryDirectory())}/dialtone.db",
             "LOG_LEVEL": "DEBUG",
             **({"SLACK_APP_TOKEN": slack.app_token} if mode == "socket" else {"SLACK_SIGNING_SECRET": slack.signing_secret}),
             **environ,

@@ -89,6 +89,8 @@ def at_work(environ: dict[str, str], slack: SlackServer) -> Iterator[subprocess.
         ({"PORT": "seventy"}, "PORT must be a whole number"),
         ({"TIMEZONE": "Mars/Olympus"}, "TIMEZONE must be the name of a time zone"),
         ({"ADMINS": "alice"}, "ADMINS must be Slack member ids"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be like sqlite:///data/dialtone.db"),
+        ({"DATABASE_URL": "sqlite:////dev/null/here/dialtone.db"}, "/dev/null"),
         ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 is not an address of this machine"),
     ],
 )
@@ -112,6 +114,28 @@ def test_a_port_that_is_taken_is_one_line_and_status_2(environ: dict[str, str]) 
 def test_a_slack_that_does_not_answer_is_one_line_and_worth_another_try(environ: dict[str, str]) -> None:
     ended = bot({**environ, "SLACK_API_URL": "http://127.0.0.1:9/api/"})
     assert ended.returncode == 1 and len(ended.stderr.strip().splitlines()) == 1 and "Slack does not answer" in ended.stderr
+
+
+def test_a_second_start_on_the_same_database_is_refused_and_the_doctor_works_beside_the_first(
+    environ: dict[str, str], slack: SlackServer
+) -> None:
+    with at_work(environ, slack):
+        second = bot(environ)
+        assert second.returncode != 0 and len(second.stderr.strip().splitlines()) == 1 and "dialtone.db" in second.stderr
+        assert bot(environ, "doctor").returncode == 0
+
+
+def test_what_slack_delivers_again_after_a_restart_stays_done(environ: dict[str, str], slack: SlackServer, phones: VoipMsServer) -> None:
+    alice = slack.person("U0ALICE", name="Alice")
+    with at_work(environ, slack):
+        asked = alice.slash("/voip", "packages")
+        assert "5 packages" in asked.answer().words
+    slack.wait_for(lambda: slack.connections == 0)
+    before = len(phones.asked)
+    with at_work(environ, slack):
+        slack.deliver_again(asked)
+        assert "Your role" in alice.slash("/voip", "whoami").answer().words
+    assert [one.method for one in phones.asked[before:]] == []
 
 
 def test_words_that_are_no_command_are_told_with_how_it_is_used(environ: dict[str, str]) -> None:
