@@ -280,7 +280,10 @@ class SlackServer:
         return value
 
     def on_change(self, callback: Callable[[str, Any], None]) -> None:
-        """Call ``callback(kind, value)`` at each change: message, edit, delete, view, call, asked, acked, …; it must return at once."""
+        """Call ``callback(kind, value)`` at each change: message, edit, delete, view, closed, call, delivered, asked, acked, …
+
+        It must return at once.
+        """
         self.workspace.watch(callback)
 
     # What goes wrong

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from playground.slack_api import Refusal, Rules, WebApi
@@ -29,6 +30,23 @@ class Outcome:
     seconds: float = 0.0
     body: Any = None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One delivery and what became of it, as the watchers are told.
+
+    Attributes:
+        kind: ``slash_commands``, ``events_api`` or ``interactive``.
+        at: When it was sent; aware, UTC.
+        retry: The number of the new try and why it was made.
+    """
+
+    kind: str
+    payload: Json
+    at: datetime
+    retry: tuple[int, str] | None
+    outcome: Outcome
 
 
 class Delivery:
@@ -73,6 +91,10 @@ class Delivery:
         submitted = payload["type"] == "view_submission"
         after = (lambda asked, body: self._taken(asked, body, view)) if submitted and view else None
         self._send("interactive", asked, payload, submitted, after)
+
+    def suggestion(self, asked: Asked, payload: Json) -> None:
+        """What was typed into a menu whose options the app makes."""
+        self._send("interactive", asked, payload, True, self._suggested)
 
     def event(self, asked: Asked | None, name: str, event: Json, channel: Channel) -> bool:
         """An event, if the app listens to it and may; whether it is on its way."""
@@ -146,6 +168,12 @@ class Delivery:
         self._space.tell("acked", asked)
 
     def _once(self, kind: str, payload: Json, accepts: bool, retry: tuple[int, str] | None) -> Outcome:
+        at = self._space.now()
+        outcome = self._sent(kind, payload, accepts, retry)
+        self._space.tell("delivered", Delivered(kind, payload, at, retry, outcome))
+        return outcome
+
+    def _sent(self, kind: str, payload: Json, accepts: bool, retry: tuple[int, str] | None) -> Outcome:
         if self.events_url is not None:
             posted = self._poster.post(self.events_url, kind, payload, self.ack_limit, retry)
             problem = posted.problem or ("" if posted.ok else "http_error")
@@ -210,6 +238,10 @@ class Delivery:
                         asked.mistakes.append(f"unknown response_action: {action}")
         except Refusal as refusal:
             asked.mistakes.append(f"{refusal}: {refusal.more.get('errors', '')}")
+
+    def _suggested(self, asked: Asked, body: Any) -> None:
+        if not isinstance(body, dict) or not isinstance(body.get("options", body.get("option_groups")), list):
+            asked.mistakes.append("no options in the answer to block_suggestion")
 
     def _errors(self, asked: Asked, errors: Any, view: View) -> None:
         inputs = {block["block_id"] for block in view.as_slack()["blocks"] if block["type"] == "input"}

@@ -1,50 +1,15 @@
 """The people of the stand-in for Slack: they type, mention, click, fill in forms, and see what came of it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from playground.slack_controls import CHOOSERS, CLICKED, Control, Held, Key, chosen, controls, refused, state_of
 from playground.slack_delivery import Delivery
-from playground.slack_words import shown, typed
+from playground.slack_words import typed
 from playground.slack_workspace import APP, BOT_USER, TEAM, TEAM_DOMAIN, Asked, Channel, Json, Message, Profile, View, Workspace
 
-CHOOSERS = ("overflow", "checkboxes", "radio_buttons", "datepicker", "timepicker", "datetimepicker")
-REQUIRED = "Please complete this required field."
-NO_EMAIL = "Please enter a valid email address."
-
-
-@dataclass(frozen=True)
-class Control:
-    """Something in blocks that can be clicked, chosen or filled in."""
-
-    element: Json
-    block: Json
-
-    @property
-    def kind(self) -> str:
-        return str(self.element["type"])
-
-    @property
-    def names(self) -> list[str]:
-        """What a person or a test calls it: label, placeholder, ids."""
-        parts = (self.element.get("text"), self.element.get("placeholder"), self.block.get("label"))
-        words = [shown(str(part["text"])) for part in parts if isinstance(part, dict)]
-        ids = [str(self.element.get("action_id", "")), str(self.block["block_id"]) if self.block["type"] == "input" else ""]
-        return [name for name in (*words, *ids) if name]
-
-    @property
-    def options(self) -> list[Json]:
-        """All its options, groups flattened."""
-        groups = [group["options"] for group in self.element.get("option_groups") or ()]
-        return [*(self.element.get("options") or ()), *(option for group in groups for option in group)]
-
-
-def controls(blocks: list[Json]) -> Iterator[Control]:
-    """Everything interactive in blocks that have their ids."""
-    for block in blocks:
-        for element in (*(block.get("elements") or ()), block.get("accessory"), block.get("element"), *(block.get("actions") or ())):
-            if isinstance(element, dict) and ("action_id" in element or element.get("type") in (*CHOOSERS, "button")):
-                yield Control(element, block)
+KEPT = ("type", "action_id", "text", "value", "style", "url")
+"""What of a button its click tells."""
 
 
 class Person:
@@ -108,6 +73,18 @@ class Person:
         self._delivery.event(asked, "message.im", {**event, "channel_type": "im"}, place)
         return asked
 
+    def say(self, text: str, channel: str, thread_ts: str | None = None) -> Asked:
+        """Write as in Slack's composer: to the app in private, to it where others read it, or only to others."""
+        place = self._place(channel)
+        if place.direct:
+            return self.direct(text, thread_ts)
+        if f"<@{BOT_USER}>" in self._typed(text, False):
+            return self.mention(text, channel, thread_ts)
+        asked, event = self._write("words", place, text, thread_ts)
+        if BOT_USER in place.members and "message.channels" in self._delivery.subscribed:
+            self._delivery.event(None, "message.channels", {**event, "channel_type": "channel"}, place)
+        return asked
+
     def open_home(self, tab: str = "home") -> Asked:
         """Look at the app's Home tab."""
         place = self._space.channels[self.dm]
@@ -123,37 +100,63 @@ class Person:
 
     def click(self, place: Message | View, button: str) -> Asked:
         """Click a button, found by its label or its ``action_id``."""
-        found = self._find(place, button, lambda control: control.kind in ("button", "workflow_button"))
-        kept: Json = {key: found.element[key] for key in ("type", "action_id", "text", "value", "style", "url") if key in found.element}
-        return self._act("click", place, found, kept, button)
+        found = self._find(place, button, lambda control: control.kind in CLICKED)
+        return self._use(place, found, None, button)
 
     def select(self, place: Message | View, menu: str, choice: str) -> Asked:
         """Choose in a menu (found by label, placeholder or ``action_id``): an option by its words or value, or a day, an id, …"""
         found = self._find(place, menu, lambda control: control.kind in CHOOSERS or control.kind.endswith("_select"))
-        kept = {"type": found.kind, "action_id": found.element["action_id"], **chosen(found, choice)}
-        return self._act("select", place, found, kept, f"{menu}: {choice}")
+        return self._use(place, found, choice, f"{menu}: {choice}")
+
+    def use(self, place: Message | View, key: Key, choice: Any = None, held: Held | None = None) -> Asked:
+        """Click or choose in exactly one control; ``held``: what the others hold meanwhile."""
+        found = self._at(place, key)
+        return self._use(place, found, choice, found.names[0], held)
+
+    def suggest(self, place: Message | View, key: Key, words: str) -> Asked:
+        """Type into a menu whose options the app makes; its acknowledgement holds them."""
+        self._at(place, key)
+        current = self._current(place)
+        asked = self._new("suggest", None, words)
+        block_id, action_id = key
+        payload: Json = {
+            **self._interactive("block_suggestion", asked, current if isinstance(current, View) else None),
+            **self._contained(current, {}),
+            "block_id": block_id,
+            "action_id": action_id,
+            "value": words,
+        }
+        self._delivery.suggestion(asked, payload)
+        return asked
 
     def submit(self, view: View, values: Mapping[str, Any] | None = None) -> Asked:
         """Fill in a form by its labels and send it. What Slack itself would not send is told in ``errors``."""
-        current = self._space.views[view.id]
-        asked = self._new("submit", None, current.title)
-        inputs = [control for control in controls(current.as_slack()["blocks"]) if control.block["type"] == "input"]
-        given = dict(values or {})
-        state: Json = {}
+        inputs = _inputs(self._space.views[view.id])
+        given, held = dict(values or {}), {}
         for control in inputs:
-            label = control.names[0] if not control.block.get("label") else shown(control.block["label"]["text"])
-            key = next((name for name in given if name in control.names or name.lower() == label.lower()), None)
-            value = chosen(control, given.pop(key)) if key is not None else initial(control)
-            problem = refused(control, value)
-            if problem:
-                asked.errors[label] = problem
-            state.setdefault(control.block["block_id"], {})[control.element["action_id"]] = {"type": control.kind, **value}
+            name = next((name for name in given if name in control.names or name.lower() == control.label.lower()), None)
+            if name is not None:
+                held[control.key] = given.pop(name)
         if given:
             raise LookupError(f"no input called {', '.join(given)}; there are {[control.names for control in inputs]}")
+        return self.send(view, held)
+
+    def send(self, view: View, held: Held) -> Asked:
+        """Send a form with what its inputs hold."""
+        current = self._space.views[view.id]
         if current.closed:
             raise LookupError("the form is closed")
+        asked = self._new("submit", None, current.title)
+        state = state_of(current.as_slack()["blocks"], held)
+        for control in _inputs(current):
+            block_id, action_id = control.key
+            value = {name: each for name, each in state[block_id][action_id].items() if name != "type"}
+            problem = refused(control, value)
+            if problem:
+                asked.errors[control.label] = problem
         if asked.errors:
             asked.failed = "not_sent"
+            self._space.tell("failed", asked)
             return asked
         self._space.own_view(current.id, asked)
         payload = {**self._interactive("view_submission", asked, current), "view": current.as_slack(state), "response_urls": []}
@@ -233,36 +236,45 @@ class Person:
             return next((m for m in self._space.ephemerals if (m.channel, m.ts) == (place.channel, place.ts)), place)
         return self._space.channels[place.channel].messages.get(place.ts, place)
 
-    def _act(self, kind: str, place: Message | View, control: Control, action: Json, words: str) -> Asked:
+    def _at(self, place: Message | View, key: Key) -> Control:
+        found = next((control for control in controls(self._current(place).as_slack()["blocks"]) if control.key == key), None)
+        if found is None:
+            raise LookupError("it is not there any more")
+        return found
+
+    def _use(self, place: Message | View, control: Control, choice: Any, words: str, held: Held | None = None) -> Asked:
         current = self._current(place)
+        clicked = control.kind in CLICKED
+        action: Json = {name: control.element[name] for name in KEPT if name in control.element} if clicked else {
+            "type": control.kind, "action_id": control.key[1], **chosen(control, choice)
+        }  # fmt: skip
         channel = self._space.channels[current.channel] if isinstance(current, Message) else None
-        asked = self._new(kind, channel, words, current.thread_ts if isinstance(current, Message) else "")
-        action |= {"block_id": control.block["block_id"], "action_ts": self._space.next_ts()}
-        payload: Json = {**self._interactive("block_actions", asked, current if isinstance(current, View) else None), "actions": [action]}
-        own = {control.block["block_id"]: {control.element["action_id"]: action}} if kind == "select" else {}
+        asked = self._new("click" if clicked else "select", channel, words, current.thread_ts if isinstance(current, Message) else "")
+        state = state_of(current.as_slack()["blocks"], {**(held or {}), **({} if clicked else {control.key: choice})})
+        payload: Json = {
+            **self._interactive("block_actions", asked, current if isinstance(current, View) else None),
+            **self._contained(current, state),
+            "actions": [{**action, "block_id": control.key[0], "action_ts": self._space.next_ts()}],
+        }
         if isinstance(current, View):
             self._space.own_view(current.id, asked)
-            payload |= {"container": {"type": "view", "view_id": current.id}, "view": current.as_slack(own)}
         else:
-            assert channel is not None
-            container: Json = {
-                "type": "message",
-                "message_ts": current.ts,
-                "channel_id": channel.id,
-                "is_ephemeral": current.ephemeral,
-            }
-            if current.thread_ts:
-                container["thread_ts"] = current.thread_ts
-            payload |= {
-                "container": container,
-                "channel": {"id": channel.id, "name": "directmessage" if channel.direct else channel.name},
-                "state": {"values": own},
-                "response_url": self._url(self._space.new_url(asked, current)),
-            }
-            if not current.ephemeral:
-                payload["message"] = current.as_slack()
+            payload["response_url"] = self._url(self._space.new_url(asked, current))
         self._delivery.interaction(asked, payload)
         return asked
+
+    def _contained(self, current: Message | View, state: Json) -> Json:
+        """The part of a payload that tells where something was clicked, chosen or typed."""
+        if isinstance(current, View):
+            return {"container": {"type": "view", "view_id": current.id}, "view": current.as_slack(state)}
+        channel = self._space.channels[current.channel]
+        container: Json = {"type": "message", "message_ts": current.ts, "channel_id": channel.id, "is_ephemeral": current.ephemeral}
+        return {
+            "container": container | ({"thread_ts": current.thread_ts} if current.thread_ts else {}),
+            "channel": {"id": channel.id, "name": "directmessage" if channel.direct else channel.name},
+            "state": {"values": state},
+            **({} if current.ephemeral else {"message": current.as_slack()}),
+        }
 
     def _interactive(self, kind: str, asked: Asked, view: View | None) -> Json:
         return {
@@ -277,60 +289,6 @@ class Person:
         }
 
 
-# Values of inputs
-
-
-def chosen(control: Control, choice: Any) -> Json:
-    """A person's choice as ``state.values`` and actions hold it."""
-    kind = control.kind
-    many = kind.startswith("multi_") or kind == "checkboxes"
-    if control.options:
-        wanted = list(choice) if many and not isinstance(choice, str) else [choice]
-        found = [next((o for o in control.options if each in (o["value"], shown(o["text"]["text"]))), None) for each in wanted]
-        if None in found:
-            raise LookupError(f"no option {choice!r}; there are {[shown(o['text']['text']) for o in control.options]}")
-        return {"selected_options": found} if many else {"selected_option": found[0]}
-    for what in ("user", "conversation", "channel"):
-        if kind == f"{what}s_select":
-            return {f"selected_{what}": choice}
-        if kind == f"multi_{what}s_select":
-            return {f"selected_{what}s": [choice] if isinstance(choice, str) else list(choice)}
-    match kind:
-        case "datepicker":
-            return {"selected_date": choice}
-        case "timepicker":
-            return {"selected_time": choice}
-        case "datetimepicker":
-            return {"selected_date_time": choice}
-        case _:
-            return {"value": choice or None}
-
-
-def initial(control: Control) -> Json:
-    """What an input holds that nobody touched."""
-    element = control.element
-    if control.kind.startswith("multi_") or control.kind == "checkboxes":
-        return {"selected_options": element.get("initial_options") or []}
-    for key in ("option", "user", "conversation", "channel", "date", "time", "date_time"):
-        if f"initial_{key}" in element:
-            return {f"selected_{key}": element[f"initial_{key}"]}
-    if control.options:
-        return {"selected_option": None}
-    empty = chosen(control, None)
-    return {"value": element.get("initial_value")} if "value" in empty else empty
-
-
-def refused(control: Control, value: Json) -> str:
-    """Why Slack itself would not send this input; empty when it would."""
-    filled = [each for each in value.values() if each not in (None, "", [])]
-    if not filled:
-        return "" if control.block.get("optional") else REQUIRED
-    words = value.get("value")
-    if isinstance(words, str):
-        if control.kind == "email_text_input" and not ("@" in words and "." in words.rpartition("@")[2] and " " not in words):
-            return NO_EMAIL
-        if len(words) > control.element.get("max_length", 3000):
-            return f"Please enter at most {control.element.get('max_length', 3000)} characters."
-        if len(words) < control.element.get("min_length", 0):
-            return f"Please enter at least {control.element['min_length']} characters."
-    return ""
+def _inputs(view: View) -> list[Control]:
+    """The inputs of a form."""
+    return [control for control in controls(view.as_slack()["blocks"]) if control.block["type"] == "input"]

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playground.slack_api import Refusal, Rules, WebApi, decoded
 from playground.slack_faults import ApiError, Dropped, Fault, Planned, RateLimited, Slow, Status
+from playground.slack_private import sees
 from playground.slack_workspace import ApiCall, Json, Workspace
 
 JSON_ARGUMENTS = frozenset({"blocks", "attachments", "metadata", "view", "files"})
@@ -90,7 +91,10 @@ class Web:
         if where.startswith("/api/"):
             return self._method(where.removeprefix("/api/"), args, headers, body)
         if where.startswith(("/commands/", "/actions/")) and verb == "POST":
-            return self._carried_out("response_url", lambda: self._respond(where[1:], body), _loaded(body))
+            said = _loaded(body)
+            url = self._space.urls.get(where[1:])
+            to = url.user if url and said.get("response_type") != "in_channel" else ""
+            return self._carried_out("response_url", lambda: self._respond(where[1:], body), said, to=to)
         if where.startswith("/upload/v1/") and verb == "POST":
             key = where.rsplit("/", 1)[1]
             return self._carried_out("upload", lambda: self._receive(key, body), {"file_id": key, "length": len(body)})
@@ -117,20 +121,24 @@ class Web:
         def carry_out() -> Answer:
             return as_json(self._api.call(method, token, args, sent_json), headers=scopes)
 
-        return self._carried_out(method, carry_out, shown, scopes)
+        with self._space.changed:
+            to = sees(self._space, method, args)
+        return self._carried_out(method, carry_out, shown, scopes, to)
 
     @property
     def _api(self) -> WebApi:
         assert self.api is not None
         return self.api
 
-    def _carried_out(self, method: str, work: Callable[[], Answer], payload: Json, headers: Headers | None = None) -> Answer | None:
+    def _carried_out(
+        self, method: str, work: Callable[[], Answer], payload: Json, headers: Headers | None = None, to: str = ""
+    ) -> Answer | None:
         fault = self._next_fault(method)
         at = self._space.now()
         answer, error = self._faulted(fault, method, work, headers or {})
         status = answer.status if answer is not None else 0
         with self._space.changed:
-            call = ApiCall(method=method, payload=payload, at=at, ok=not error and status == 200, error=error, status=status)
+            call = ApiCall(method=method, payload=payload, at=at, ok=not error and status == 200, error=error, status=status, to=to)
             self._space.calls.append(call)
         self._space.tell("call", call)
         return answer

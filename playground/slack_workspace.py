@@ -190,6 +190,7 @@ class ApiCall:
         at: Aware, UTC.
         error: Slack's word for what was wrong; empty when ``ok``.
         status: HTTP status; 0 when the connection was dropped.
+        to: Who alone sees what it says; empty: others too.
     """
 
     method: str
@@ -198,6 +199,7 @@ class ApiCall:
     ok: bool
     error: str = ""
     status: int = 200
+    to: str = ""
 
 
 @dataclass(kw_only=True)
@@ -303,7 +305,7 @@ class Asked:
     """A question of a person, and what came of it.
 
     Attributes:
-        kind: ``slash``, ``mention``, ``direct``, ``click``, ``select``, ``submit``, ``close`` or ``home``.
+        kind: ``slash``, ``mention``, ``direct``, ``words``, ``click``, ``select``, ``suggest``, ``submit``, ``close``, ``home``.
         acked: The app acknowledged it.
         ack_seconds: How long that took.
         ack_body: What it said with it; ``None`` for nothing.

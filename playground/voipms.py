@@ -111,6 +111,7 @@ class VoipMsServer:
         self.api_enabled = True
         self._faults: list[Planned] = []
         self._asked: list[Asked] = []
+        self._watchers: list[Callable[[Asked, bytes], None]] = []
         self._recent: deque[float] = deque()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -162,6 +163,10 @@ class VoipMsServer:
         with self._lock:
             return [replace(asked, params=dict(asked.params)) for asked in self._asked]
 
+    def on_answer(self, callback: Callable[[Asked, bytes], None]) -> None:
+        """Call ``callback(asked, body)`` at each answer, the body empty where there is none at once; it must return at once."""
+        self._watchers.append(callback)
+
     def answer(self, method: str, **params: str) -> Any:
         """What the API would answer to somebody who may ask, without HTTP; a very large answer comes whole too."""
         said, _ = self._said(method, params)
@@ -211,6 +216,8 @@ class VoipMsServer:
             answer, word = refusal.answer, refusal.word
         with self._lock:
             asked.answered = word
+        for watcher in self._watchers:
+            watcher(replace(asked), answer.body if answer is not None and isinstance(answer.body, bytes) else b"")
         return answer
 
     def _honest(self, request: Request) -> tuple[Answer, str]:
