@@ -2,13 +2,15 @@
 
     new ──claim──► sending ──settled──► sent
      ▲                │ ├────refused──► dead        Slack said no: a person has to look
+     ▲                │ └────skipped──► skipped     no longer worth saying when its turn came
      └──postponed─────┤
      └──not_found─────┘ sending for longer than the settle time: unclear, Slack has to be asked
     new update ──a newer one of the same thing──► replaced
 
 A *thing* is what a message is about, an outage say. It has one message in a channel, the ``post``; ``reply`` goes into its thread
 and ``update`` edits it. Within a channel messages leave in the order in which they were put, one at a time; channels do not wait
-for each other. Every function runs in the transaction that it is given; delivery lives elsewhere and knows Slack.
+for each other. Only an update that comes too soon after the last one of its thing lets other things pass while it rests. Every
+function runs in the transaction that it is given; delivery lives elsewhere and knows Slack.
 """
 
 from collections.abc import Mapping
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from store.tables import IS_OPEN, outbox, posted
@@ -26,9 +28,13 @@ Kind = Literal["post", "reply", "update"]
 
 BETWEEN_MESSAGES = timedelta(seconds=1)
 """Slack takes about one message a second in a channel."""
+BETWEEN_EDITS = timedelta(seconds=5)
+"""A message that changes all the time is edited no more often."""
 POSTED_KEPT = timedelta(days=400)
 """How long after its last message a thing's place in Slack is remembered."""
 ORPHAN = "the message it belongs to was never posted"
+POSSIBLE_REPEAT = "possible_repeat"
+"""Set in the payload of a message that Slack may have already, when Slack cannot be asked whether it has."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class Message:
         payload: What was put: enough to render it at the time it is sent.
         attempt: Counts the claims of this row. Whoever holds an older number has lost it.
         claimed_at: When the try began that may have reached Slack, on the shared clock.
-        parent_ts: The message of the thing in that channel, which a reply or an update needs; ``None`` before it is posted.
+        parent_ts: The message of the thing in that channel, which an update needs and a reply should have; ``None`` before it is
+            posted.
     """
 
     id: int
@@ -115,19 +122,36 @@ def put(transaction: Transaction, key: str, channel: str, kind: Kind, thing: str
         return True
 
 
-def claim(transaction: Transaction, now: datetime, worker: str, between: timedelta = BETWEEN_MESSAGES) -> Message | None:
+def claim(
+    transaction: Transaction,
+    now: datetime,
+    worker: str,
+    between: timedelta = BETWEEN_MESSAGES,
+    edits: timedelta = BETWEEN_EDITS,
+) -> Message | None:
     """Take the next message that may be sent now. Commit before Slack is asked.
 
-    A reply or an update whose post Slack refused, or that was put before its post, becomes a dead letter when its turn comes.
+    A reply or an update whose post Slack refused, or that was put before its post, becomes a dead letter when its turn comes. One
+    whose post was skipped stands for itself: the update becomes the post, the reply has no ``parent_ts``.
 
     Args:
         between: The least time from one message of a channel to its next.
+        edits: The least time from one update of a thing to its next.
     """
-    while row := transaction.execute(_next(now, between)).first():
-        if row.kind == "post" or parent_ts(transaction, row.thing, row.channel) is not None:
+    while row := transaction.execute(_next(now, between, edits)).first():
+        if row.kind == "post" or parent_ts(transaction, row.thing, row.channel) is not None or _was_skipped(transaction, row):
             return _claimed(transaction, row, now, worker)
         transaction.execute(update(outbox).where(outbox.c.id == row.id).values(status="dead", error=ORPHAN))
     return None
+
+
+def may_be_sent(transaction: Transaction, message: Message, now: datetime, within: timedelta) -> bool:
+    """Whether a claimed message is still ours, and was claimed less than ``within`` ago.
+
+    Ask right before the request: a process that was frozen meanwhile must not post what another may have posted for it.
+    """
+    young = outbox.c.claimed_at > now - within
+    return transaction.scalar(select(outbox.c.id).where(*_mine(message), young)) is not None
 
 
 def claim_unclear(transaction: Transaction, now: datetime, worker: str, settle: timedelta) -> Message | None:
@@ -171,8 +195,15 @@ def settled(transaction: Transaction, message: Message, ts: str, now: datetime) 
     return True
 
 
-def not_found(transaction: Transaction, message: Message) -> bool:
-    """Slack does not have it: it waits again, in its place. Whether it was still ours."""
+def not_found(transaction: Transaction, message: Message, *, unsure: bool = False) -> bool:
+    """Slack does not have it: it waits again, in its place. Whether it was still ours.
+
+    Args:
+        unsure: Slack may have it after all; then its payload says ``POSSIBLE_REPEAT``.
+    """
+    if unsure and isinstance(message.payload, dict):
+        marked = {**message.payload, POSSIBLE_REPEAT: True}
+        transaction.execute(update(outbox).where(*_mine(message)).values(payload=marked))
     return _let_wait(transaction, message, None, None)
 
 
@@ -184,6 +215,16 @@ def postponed(transaction: Transaction, message: Message, until: datetime, error
 def refused(transaction: Transaction, message: Message, error: str) -> bool:
     """Slack will never take it. Whether it was still ours."""
     return _end_try(transaction, message, status="dead", error=error, not_before=None)
+
+
+def skipped(transaction: Transaction, message: Message) -> bool:
+    """It is no longer worth saying. Whether it was still ours."""
+    return _end_try(transaction, message, status="skipped", error=None, not_before=None)
+
+
+def post_anew(transaction: Transaction, message: Message) -> bool:
+    """The message that this update should edit is gone from Slack: the update becomes the post. Whether it was still ours."""
+    return _end_try(transaction, message, status="new", kind="post", error=None, not_before=None)
 
 
 def parent_ts(transaction: Transaction, thing: str, channel: str) -> str | None:
@@ -216,22 +257,22 @@ def oldest_waiting(transaction: Transaction) -> datetime | None:
 
 
 def prune(transaction: Transaction, before: datetime) -> int:
-    """Forget what was put before that instant and is sent, replaced or dead; how many rows.
+    """Forget what was put before that instant and is no longer on its way; how many rows.
 
     A key is forgotten with its row. Where things are in Slack is remembered for much longer: an outage may be open for months.
     """
-    ended = outbox.c.status.in_(("sent", "replaced", "dead"))
+    ended = outbox.c.status.in_(("sent", "replaced", "skipped", "dead"))
     gone = transaction.execute(delete(outbox).where(ended, outbox.c.created_at < before)).rowcount
     transaction.execute(delete(posted).where(posted.c.used_at < before - POSTED_KEPT))
     return gone
 
 
-def _next(now: datetime, between: timedelta) -> Select[Any]:
+def _next(now: datetime, between: timedelta, edits: timedelta) -> Select[Any]:
     """The oldest message that is the first of its channel, where nothing is being sent nor was a moment ago."""
     queued, sent = outbox.alias("queued"), outbox.alias("sent")
     first_of_each = (
         # the index of the open rows is used only if this stands here word for word
-        select(func.min(queued.c.id))
+        select(func.min(queued.c.id).filter(~_rests(queued, now, edits)))
         .where(IS_OPEN)
         .group_by(queued.c.channel)
         .having(func.count().filter(queued.c.status == "sending") == 0)
@@ -252,6 +293,27 @@ def _next(now: datetime, between: timedelta) -> Select[Any]:
     )
 
 
+def _rests(queued: FromClause, now: datetime, edits: timedelta) -> ColumnElement[bool]:
+    """Whether the row is, or stands behind, an update that comes too soon after the last one of the same thing."""
+    resting, edited = outbox.alias("resting"), outbox.alias("edited")
+    same_thing = (resting.c.thing == queued.c.thing, resting.c.channel == queued.c.channel, resting.c.id <= queued.c.id)
+    too_soon = select(edited.c.id).where(
+        edited.c.thing == resting.c.thing,
+        edited.c.channel == resting.c.channel,
+        edited.c.kind == "update",
+        edited.c.sent_at > now - edits,
+        edited.c.sent_at <= now,
+    )
+    waits = (resting.c.kind == "update", resting.c.status == "new")
+    return select(resting.c.id).where(*same_thing, *waits, too_soon.exists()).exists()
+
+
+def _was_skipped(transaction: Transaction, row: Row[Any]) -> bool:
+    """Whether the post that it follows was found not worth saying."""
+    before = (*_about(row.thing, row.channel), outbox.c.kind == "post", outbox.c.id < row.id)
+    return transaction.scalar(select(outbox.c.status).where(*before).order_by(outbox.c.id.desc()).limit(1)) == "skipped"
+
+
 def _is_posted_anew(transaction: Transaction, waiting: Row[Any]) -> bool:
     """Whether the thing gets another message after that update: what is newer than both belongs behind it."""
     later = select(outbox.c.id).where(*_about(waiting.thing, waiting.channel), outbox.c.kind == "post", outbox.c.id > waiting.id)
@@ -260,10 +322,11 @@ def _is_posted_anew(transaction: Transaction, waiting: Row[Any]) -> bool:
 
 def _claimed(transaction: Transaction, row: Row[Any], claimed_at: datetime, worker: str) -> Message:
     attempt = row.attempt + 1
-    mine = {"status": "sending", "claimed_at": claimed_at, "claimed_by": worker, "attempt": attempt}
-    transaction.execute(update(outbox).where(outbox.c.id == row.id).values(mine))
     parent = parent_ts(transaction, row.thing, row.channel)
-    return Message(row.id, row.key, row.channel, row.kind, row.thing, row.payload, attempt, claimed_at, parent)
+    kind: Kind = "post" if row.kind == "update" and parent is None else row.kind
+    mine = {"kind": kind, "status": "sending", "claimed_at": claimed_at, "claimed_by": worker, "attempt": attempt}
+    transaction.execute(update(outbox).where(outbox.c.id == row.id).values(mine))
+    return Message(row.id, row.key, row.channel, kind, row.thing, row.payload, attempt, claimed_at, parent)
 
 
 def _mine(message: Message) -> tuple[ColumnElement[bool], ...]:

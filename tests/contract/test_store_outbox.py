@@ -257,6 +257,7 @@ def test_an_edit_that_is_being_sent_is_followed_by_the_next(desk: Desk) -> None:
     assert desk.put("edit 3", "update")
     assert desk.claim() is None
     desk.settled(first)
+    desk.now += outbox.BETWEEN_EDITS
     assert desk.send() == "edit 3"
 
 
@@ -288,11 +289,114 @@ def test_edits_of_other_things_and_channels_do_not_overwrite_each_other(desk: De
     assert list(desk.statuses().values()) == ["new"] * 6
 
 
+def test_an_edit_rests_for_a_while_after_the_last_one_and_what_is_of_its_thing_waits_behind_it(desk: Desk) -> None:
+    desk.put("post")
+    desk.put("edit 1", "update")
+    desk.put("other", thing="2")
+    desk.put("edit of other", "update", thing="2")
+    assert [desk.send(), desk.send()] == ["post", "edit 1"]
+    edited_at = desk.now
+    desk.put("edit 2", "update")
+    desk.put("reply", "reply")
+    desk.put("third", thing="3")
+    assert [desk.send(), desk.send(), desk.send()] == ["other", "edit of other", "third"]
+    desk.now = edited_at + outbox.BETWEEN_EDITS - SECOND / 2
+    assert desk.claim() is None
+    desk.now = edited_at + outbox.BETWEEN_EDITS - SECOND
+    assert [desk.send(), desk.send()] == ["edit 2", "reply"]
+
+
+def test_an_edit_of_the_same_thing_in_another_channel_does_not_wait(desk: Desk) -> None:
+    for channel in (CHANNEL, OTHER):
+        desk.put(f"post {channel}", channel=channel)
+        desk.put(f"edit {channel}", "update", channel=channel)
+    sent = [desk.send() for _ in range(4)]
+    assert sent == [f"post {CHANNEL}", f"edit {CHANNEL}", f"post {OTHER}", f"edit {OTHER}"]
+
+
+def test_a_clock_that_is_put_back_does_not_stop_edits(desk: Desk) -> None:
+    desk.put("post")
+    desk.put("edit 1", "update")
+    desk.send()
+    desk.send()
+    desk.now -= timedelta(hours=1)
+    desk.put("edit 2", "update")
+    assert desk.claimed().key == "edit 2"
+
+
 def test_edits_put_at_the_same_time_leave_one_that_waits(desk: Desk) -> None:
     desk.put("post")
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(lambda number: desk.put(f"edit {number}", "update"), range(16)))
     assert sorted(desk.statuses().values()) == ["new", "new", *["replaced"] * 15]
+
+
+# --- what became of it at Slack -----------------------------------------------------------------------------------------
+
+
+def test_what_follows_a_message_that_was_not_worth_saying_stands_for_itself(desk: Desk) -> None:
+    desk.put("post")
+    desk.put("reply", "reply")
+    desk.put("edit", "update")
+    desk.put("reply 2", "reply")
+    desk.now += SECOND
+    assert desk.do(outbox.skipped, desk.claimed())
+    reply = desk.claimed()
+    assert (reply.key, reply.kind, reply.parent_ts) == ("reply", "reply", None)
+    assert desk.do(outbox.skipped, reply)
+    edit = desk.claimed()
+    assert (edit.key, edit.kind, edit.parent_ts) == ("edit", "post", None)
+    assert desk.settled(edit, "3.0")
+    desk.now += SECOND
+    assert desk.claimed().parent_ts == "3.0"
+    assert desk.statuses() == {"post": "skipped", "reply": "skipped", "edit": "sent", "reply 2": "sending"}
+    assert not desk.do(outbox.skipped, reply)
+
+
+def test_an_edit_whose_message_is_gone_becomes_the_message_in_its_place(desk: Desk) -> None:
+    desk.put("post")
+    desk.send("1.0")
+    desk.put("edit", "update")
+    desk.put("reply", "reply")
+    desk.now += SECOND
+    edit = desk.claimed()
+    desk.put("edit 2", "update")
+    assert desk.do(outbox.post_anew, edit) and not desk.do(outbox.post_anew, edit)
+    anew = desk.claimed()
+    assert (anew.key, anew.kind, anew.attempt) == ("edit", "post", 2)
+    assert desk.settled(anew, "2.0")
+    desk.now += SECOND
+    reply = desk.claimed()
+    assert (reply.key, reply.parent_ts) == ("reply", "2.0")
+    desk.settled(reply)
+    desk.now += SECOND
+    assert (desk.claimed().key, desk.claim()) == ("edit 2", None)
+
+
+def test_only_a_young_claim_that_is_still_ours_may_be_sent(desk: Desk) -> None:
+    desk.put("1")
+    message = desk.claimed()
+    half = SETTLE / 2
+    assert desk.do(outbox.may_be_sent, message, NOON + half - SECOND, half)
+    assert not desk.do(outbox.may_be_sent, message, NOON + half, half)
+    desk.now += SETTLE
+    unclear = desk.claim_unclear()
+    assert unclear is not None
+    desk.do(outbox.not_found, unclear)
+    assert not desk.do(outbox.may_be_sent, message, NOON, half)
+    again = desk.claimed()
+    assert desk.do(outbox.may_be_sent, again, desk.now, half) and not desk.do(outbox.may_be_sent, message, desk.now, half)
+
+
+def test_what_slack_cannot_be_asked_about_is_sent_again_with_a_mark(desk: Desk) -> None:
+    desk.put("1", text="Missing: desk")
+    lost = desk.claimed()
+    desk.now += SETTLE
+    unclear = desk.claim_unclear()
+    assert unclear is not None
+    assert not desk.store.write(lambda transaction: outbox.not_found(transaction, lost, unsure=True))
+    assert desk.store.write(lambda transaction: outbox.not_found(transaction, unclear, unsure=True))
+    assert desk.claimed().payload == {"text": "Missing: desk", outbox.POSSIBLE_REPEAT: True}
 
 
 # --- unclear ends -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""The order of the outbox, on both engines and whatever happens: histories of puts, sends, failures and crashes."""
+"""The order of the outbox, on both engines and whatever happens: histories of puts, sends, failures and crashes.
+
+Edits do not rest here: while one rests, other things of its channel pass, which has tests of its own.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from store import Store, Transaction, outbox
-from store.outbox import Message
+from store.outbox import BETWEEN_MESSAGES, Message
 from store.tables import outbox as rows
 from store.tables import posted
 
@@ -64,7 +67,7 @@ class World:
             self.put[channel].append(key)
             assert not self.do(outbox.put, key, channel, kind, thing, {"key": key}, self.now)
             return
-        message = self.do(outbox.claim, self.now, "a")
+        message = self.do(outbox.claim, self.now, "a", BETWEEN_MESSAGES, timedelta())
         if message is not None:
             self.send(message, step[0])
 
@@ -99,7 +102,7 @@ class World:
         """Send all that is left."""
         for _ in range(200):
             self.now += timedelta(seconds=2)
-            message = self.do(outbox.claim, self.now, "a")
+            message = self.do(outbox.claim, self.now, "a", BETWEEN_MESSAGES, timedelta())
             if message is None and self.do(outbox.counts) == {"new": 0, "sending": 0, "dead": self.do(outbox.counts)["dead"]}:
                 return
             if message is not None:
