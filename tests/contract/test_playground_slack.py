@@ -240,7 +240,7 @@ def test_a_slash_command_is_acknowledged_and_answered_through_its_url(running: S
     answer = asked.answer()
     assert answer.text == "answer to calls yesterday"
     assert answer.ephemeral and answer.to == "U0ALICE" and answer.channel == "C0PHONES"
-    assert asked.acked and asked.ack_seconds is not None and asked.ack_seconds < 1
+    assert asked.wait_acked().acked and asked.ack_seconds is not None and asked.ack_seconds < 1
     assert [message.text for message in asked.messages] == ["Looking … 12 of 43", "answer to calls yesterday"]
     assert asked.messages[0].ts == answer.ts and answer.edited
 
@@ -385,6 +385,7 @@ def test_a_person_sees_an_error_when_nobody_acknowledges_and_a_late_one_changes_
     bare = SocketModeClient(slack.app_token, web_client=WebClient(base_url=slack.api_url, logger=QUIET), logger=QUIET)
     bare.socket_mode_request_listeners.append(lambda client, request: got.append(request))
     bare.connect()
+    slack.wait_connected()
     try:
         asked = slack.person("U0ALICE").slash("/voip", "x").wait_acked()
         assert (asked.acked, asked.timed_out, asked.failed) == (False, True, "operation_timeout")
@@ -412,6 +413,7 @@ def test_an_event_on_a_socket_is_sent_again_until_it_is_acknowledged(slack: Slac
     bare = SocketModeClient(slack.app_token, web_client=WebClient(base_url=slack.api_url, logger=QUIET), logger=QUIET)
     bare.socket_mode_request_listeners.append(third_time)
     bare.connect()
+    slack.wait_connected()
     try:
         asked = slack.person("U0ALICE").mention("x").wait_acked()
     finally:
