@@ -19,8 +19,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from blocks.frame import cut, escape, without_tables
+from blocks.forms import NOT_UNDERSTOOD, TOO_MUCH, forms
+from blocks.frame import cut, escape
 from handlers.registry import Block
+from store.refusals import Refusals
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +30,6 @@ INTERIM_MOST = 3
 POST_TIMEOUT = 10
 UNCLEAR = (OSError, SlackApiError)
 """What a failed post raises: a dropped connection or Slack's refusal."""
-TOO_MUCH = frozenset(("invalid_blocks", "msg_blocks_too_long", "msg_too_long"))
-"""Slack's words for a message that it would take in a simpler form."""
 
 
 class NotDelivered(Exception):
@@ -50,34 +50,31 @@ class Message:
 
 
 class Workspace:
-    """What we learned of this workspace: whether it takes tables. Shared by all answers."""
+    """The workspace that all answers go to.
 
-    def __init__(self, slack: WebClient) -> None:
+    Args:
+        refusals: What it is known to refuse, shared with whoever else posts; without them it is learnt anew.
+    """
+
+    def __init__(self, slack: WebClient, refusals: Refusals | None = None) -> None:
         self.slack = slack
-        self.refuses_tables = False
-
-    def fit(self, message: Message) -> Message:
-        """The message as this workspace takes it."""
-        return replace(message, blocks=without_tables(message.blocks)) if self.refuses_tables else message
-
-    def simpler(self, message: Message) -> Message | None:
-        """What to send instead after ``invalid_blocks``: tables as text, then words alone. ``None``: nothing is left."""
-        if any(block.get("type") == "table" for block in message.blocks):
-            self.refuses_tables = True
-            return replace(message, blocks=without_tables(message.blocks))
-        return replace(message, blocks=[]) if message.blocks else None
+        self._refusals = refusals or Refusals()
 
     def post(self, send: Callable[[Message], Any], message: Message) -> Any:
         """Send it, and once more in simpler form for each time that Slack cannot take the blocks."""
-        left: Message | None = self.fit(message)
-        while left is not None:
+        word = ""
+        for form in forms(message.blocks, self._refusals.kinds()):
             try:
-                return send(left)
+                answer = send(replace(message, blocks=form.blocks))
             except SlackApiError as error:
-                if error.response["error"] not in TOO_MUCH:
+                word = error.response["error"]
+                if word not in TOO_MUCH:
                     raise
-                log.warning("blocks refused", headline_length=len(left.headline), blocks=len(left.blocks), detail=_why(error))
-                left = self.simpler(left)
+                log.warning("blocks refused", headline_length=len(message.headline), blocks=len(form.blocks), detail=_why(error))
+                continue
+            if word == NOT_UNDERSTOOD:
+                self._refusals.learn(form.without)
+            return answer
         raise NotDelivered("Slack refuses the answer in every form")
 
 
