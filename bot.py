@@ -147,6 +147,8 @@ def demo(once: bool) -> int:
         settings = load(env_file=stage.nowhere, environ=stage.environ)
         logs.configure(settings)
         with running(settings) as port:
+            if not once:
+                stage.open_page(manifest(commands()))
             wrong = stage.converse()
             if not once:
                 stage.stay(port, stop)

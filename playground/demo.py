@@ -6,6 +6,7 @@ What an answer has to say is worked out from the company's own books, never from
 import os
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,10 @@ from rich.text import Text
 from playground import terminal
 from playground.calls import Call
 from playground.company import Company, founded
+from playground.page import Page
+from playground.page_slack import Persona
 from playground.slack import Asked, Message, NoAnswer, Person, SlackServer
+from playground.slack_workspace import Json
 from playground.voipms import VoipMsServer
 
 ZONE = ZoneInfo("America/Toronto")
@@ -63,7 +67,10 @@ class Stage:
         self._slack = SlackServer()
         self._phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
         self._alice = self._slack.person(ALICE, name="Alice", tz=ZONE.key)
-        self._victor = self._slack.person(VICTOR, name="Victor", tz=ZONE.key)
+        self._victor = self._slack.person(VICTOR, name="Victor", tz="America/Vancouver")
+        self._olga = self._slack.person("U0OLGA", name="Olga", tz=ZONE.key)
+        self._stan = self._slack.person("U0STAN", name="Stan", tz="Europe/London", stranger=True, channels=["C0PARTNER"])
+        self._page: Page | None = None
         self.environ = {
             "SLACK_BOT_TOKEN": self._slack.bot_token,
             "SLACK_APP_TOKEN": self._slack.app_token,
@@ -90,9 +97,34 @@ class Stage:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._page is not None:
+            self._page.close()
         self._slack.close()
         self._phones.close()
         self._folder.cleanup()
+
+    def open_page(self, manifest: Json) -> None:
+        """Serve the page on which everything can be tried, and say where.
+
+        Args:
+            manifest: The app's, for the commands that the page offers.
+        """
+        personas = [
+            Persona(self._alice, "admin"),
+            Persona(self._olga, "operator"),
+            Persona(self._victor, "viewer"),
+            Persona(self._stan, "of another organisation"),
+        ]
+        self._page = Page(self._slack, self._phones, personas, manifest)
+        if self._page.taken:
+            self._console.print(f"Port {', '.join(map(str, self._page.taken))} is taken.", style="yellow")
+        self._say_where()
+        if sys.stdout.isatty() and sees_a_screen():
+            webbrowser.open(self._page.url)
+
+    def _say_where(self) -> None:
+        if self._page is not None:
+            self._console.print(f"Try it yourself in a browser: [bold]{self._page.url}[/]\n")
 
     # The conversation
 
@@ -223,9 +255,10 @@ class Stage:
     def stay(self, port: int, stop: threading.Event) -> None:
         """Say where everything listens; in a terminal, answer what is typed; until told to stop."""
         self._console.print(
-            f"\nStill running. Bot: http://127.0.0.1:{port}/healthz and /metrics"
+            f"\nStill running. The bot: http://127.0.0.1:{port}/healthz and /metrics"
             f"\nSlack's stand-in: {self._slack.url}   simulated VoIP.ms: {self._phones.url}"
         )
+        self._say_where()
         if sys.stdin.isatty():
             self._console.print(
                 "Type to the bot as Alice: [bold]calls yesterday missed[/], [bold]status 101[/], [bold]help[/].  Ctrl-C ends it.\n"
@@ -247,6 +280,11 @@ class Stage:
                     self._console.print(terminal.panel(self._alice.direct(words).answer(PATIENCE_SECONDS), "Dialtone"))
                 except NoAnswer as nothing:
                     self._console.print(str(nothing))
+
+
+def sees_a_screen() -> bool:
+    """Whether a browser can be shown: without this, Python starts one that takes the terminal."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _lacks(answer: Message, step: Step) -> list[str]:
