@@ -14,10 +14,11 @@ def headline(balance: Balance, ahead: Outlook) -> str:
     left = f"Balance {money(balance.current_balance)}"
     if _is_empty(balance):
         return f"{left}: nothing is left"
-    return left if ahead.days_left is None else f"{left}, {_lasts(ahead.days_left)} {PACE}"
+    return left if ahead.days_left is None else f"{left}, {lasts(ahead.days_left)} {PACE}"
 
 
-def _lasts(days: int) -> str:
+def lasts(days: int) -> str:
+    """``less than a day``, ``about 12 days``, ``more than a year``."""
     return "less than a day" if days < 1 else f"about {plural(days, 'day')}" if days <= 366 else "more than a year"
 
 
@@ -60,7 +61,7 @@ def _is_empty(balance: Balance) -> bool:
 def _estimate(balance: Balance, ahead: Outlook) -> str:
     if ahead.days_left is None:
         return "no telling: nothing was spent"
-    return "nothing is left" if _is_empty(balance) else f"{_lasts(ahead.days_left)} {PACE}"
+    return "nothing is left" if _is_empty(balance) else f"{lasts(ahead.days_left)} {PACE}"
 
 
 def _calls(count: str, time: str) -> str:

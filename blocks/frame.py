@@ -7,7 +7,7 @@ a table cell: never bare in mrkdwn. Every mrkdwn text is ``verbatim``, so that `
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeAlias
@@ -15,10 +15,15 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import (
     ActionsBlock,
+    AxisConfig,
+    BarChart,
     Block,
     Button,
     ColumnSettings,
     ContextBlock,
+    DataPoint,
+    DataSeries,
+    DataVisualizationBlock,
     DividerBlock,
     HeaderBlock,
     RawText,
@@ -35,6 +40,8 @@ UNSET = "not set"
 CUT = "…"
 _MENTION = re.compile(r"(?<![\w.])([@#])(?=\w)")
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+NUMBERS = "numbers:"
+"""How the id of the block begins that repeats a chart's numbers."""
 TABLE_ROWS = 99
 """Rows of a Slack table beside its header."""
 TABLE_CHARS = 9_500
@@ -123,6 +130,13 @@ def price(amount: Decimal) -> str:
 
 def _dollars(amount: Decimal) -> str:
     return f"{'-' if amount < 0 else ''}${abs(amount):,f}"
+
+
+def talk(seconds: int) -> str:
+    """Talk time in words: ``11 h 07 min``, ``3 min 22 s``, ``45 s``."""
+    if seconds >= 3600:
+        return f"{seconds // 3600:,} h {seconds // 60 % 60:02} min"
+    return f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
 
 
 def length(seconds: int) -> str:
@@ -248,15 +262,53 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[in
     return TableBlock([first, *shown], settings), len(shown)
 
 
+def chart(title: str, categories: Sequence[str], series: Mapping[str, Sequence[int]], unit: str) -> list[Block]:
+    """A bar chart, and below it the same numbers in small print: a search or a screen reader finds nothing in a picture.
+
+    Args:
+        title: At most 50 characters.
+        categories: At most 20, each once and at most 20 characters long.
+        series: At most six, by name; one number for each category.
+        unit: What is counted, along the side.
+    """
+    named = [DataSeries(name, [DataPoint(*point) for point in zip(categories, values, strict=True)]) for name, values in series.items()]
+    numbers = (f"{category}: {' / '.join(f'{values[place]:,}' for values in series.values())}" for place, category in enumerate(categories))
+    axes = AxisConfig(list(categories), y_label=unit)
+    return [
+        DataVisualizationBlock(title, BarChart(named, axes), block_id=f"chart:{title}"),
+        ContextBlock([mrkdwn(f"{' / '.join(series)}  ·  {'  ·  '.join(numbers)}")], block_id=f"{NUMBERS}{title}"),
+    ]
+
+
 def without_tables(blocks: Iterable[BlockDict]) -> list[BlockDict]:
-    """The same message for a workspace that refuses tables: each becomes lines of preformatted text."""
-    return [_as_lines(block) if block.get("type") == "table" else block for block in blocks]
+    """The same message for a workspace that refuses tables and charts: each becomes lines of preformatted text."""
+    return [_as_lines(block) for block in blocks if not str(block.get("block_id", "")).startswith(NUMBERS)]
 
 
 def _as_lines(block: BlockDict) -> BlockDict:
-    rows = [[cell.get("text", "") for cell in row] for row in block["rows"]]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    match block.get("type"):
+        case "table":
+            return _table_as_lines(block)
+        case "data_visualization":
+            return _chart_as_lines(block)
+    return block
+
+
+def _table_as_lines(block: BlockDict) -> BlockDict:
     right = [setting.get("align") == "right" for setting in block.get("column_settings", [])]
+    return _lines([[cell.get("text", "") for cell in row] for row in block["rows"]], right)
+
+
+def _chart_as_lines(block: BlockDict) -> BlockDict:
+    series = block["chart"]["series"]
+    points = [[f"{point['value']:,}" for point in one["data"]] for one in series]
+    rows = zip(block["chart"]["axis_config"]["categories"], *points, strict=True)
+    return _lines([[block["title"], *(one["name"] for one in series)], *rows], [False, *[True] * len(series)])
+
+
+def _lines(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> BlockDict:
+    """Rows as lines of preformatted text, below each other in columns."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = (

@@ -15,14 +15,19 @@ Source: reports of live clients; the documentation has no direction field.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.periods import Period
 from rules.routing import id_of, is_set, kind_of
-from voipms import Cdr, Did, to_utc, to_wall
+from voipms import Cdr, Did, Rows, to_utc, to_wall
 
+_MINUTE = timedelta(minutes=1)
+_LEAST_DIGITS = 3
+_MOST_REMEMBERED = 20_000
+"""Rows repeat each other: what was worked out is remembered for so many."""
 _FEE = re.compile(r"\b(?:fees?|recordings?|transcri(?:pts?|ptions?)|(?:sur)?charges?|cnam|lookups?)\b", re.IGNORECASE)
 
 
@@ -47,11 +52,13 @@ class Outcome(Enum):
 _OUTCOMES = {"ANSWERED": Outcome.ANSWERED, "NOANSWER": Outcome.NO_ANSWER, "BUSY": Outcome.BUSY, "FAILED": Outcome.FAILED}
 
 
+@lru_cache(_MOST_REMEMBERED)
 def outcome_of(disposition: str) -> Outcome:
     """The outcome, whatever the case and spaces of the disposition."""
     return _OUTCOMES.get("".join(disposition.split()).upper(), Outcome.OTHER)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def direction_of(destination_type: str, description: str) -> Direction:
     """In, out or a fee; see the head of this file."""
     says_inbound = description.lstrip()[:7].lower() == "inbound"
@@ -71,32 +78,107 @@ class Cut:
         start, end: Naive wall clocks of the wire zone; ``start`` is in the period, ``end`` is not.
         first_day, last_day: The days to ask VoIP.ms for, both included. It cuts days by a clock of its own, so a day
             more is asked for on each side, as far as there can be calls.
+        seams: Where the period begins or ends within the hour that the wire's clock repeats. There ``start`` and ``end`` take
+            that hour in whole, and ``settled`` takes out of it what belongs to the neighbour.
     """
 
     start: datetime
     end: datetime
     first_day: date
     last_day: date
+    seams: tuple["Seam", ...] = ()
+
+    def settled(self, piece: Rows[Cdr]) -> Rows[Cdr]:
+        """The rows of an answer without those that a seam gives to the period before or after."""
+        for seam in self.seams:
+            piece = seam.settled(piece)
+        return piece
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seam:
+    """The repeated hour of the wire's clock, and the period that has only a part of it.
+
+    Attributes:
+        start, end: Naive wall clocks of the wire zone, between which each comes twice.
+        begins, ends: The instants of the period, in UTC.
+    """
+
+    start: datetime
+    end: datetime
+    begins: datetime
+    ends: datetime
+    wire_zone: ZoneInfo
+
+    def doubtful(self, piece: Rows[Cdr]) -> list[Cdr]:
+        """The rows of that hour, in the order in which they arrived."""
+        return [row for row in piece if self.start <= row.date < self.end]
+
+    def settled(self, piece: Rows[Cdr]) -> Rows[Cdr]:
+        """The rows without those of the hour that lie outside the period.
+
+        Nothing on the wire tells the two passes apart but the order in which rows arrive: where the clock goes back, once, the
+        second pass begins. Where it never does, or more than once, all are taken to be of the first.
+        """
+        rows = self.doubtful(piece)
+        if piece and piece[0].date > piece[-1].date:  # newest first
+            rows.reverse()
+        back = [place for place in range(1, len(rows)) if rows[place].date < rows[place - 1].date]
+        second = back[0] if len(back) == 1 else len(rows)
+        outside = {id(row) for place, row in enumerate(rows) if not self._holds(row.date, place >= second)}
+        return Rows((row for row in piece if id(row) not in outside), piece.unreadable, piece.gaps) if outside else piece
+
+    def _holds(self, wall: datetime, second: bool) -> bool:
+        return self.begins <= wall.replace(tzinfo=self.wire_zone, fold=int(second)).astimezone(UTC) < self.ends
 
 
 def cut_of(period: Period, zone: ZoneInfo, wire_zone: ZoneInfo, now: datetime) -> Cut:
     """The cut of a period of days of ``zone``; ``now`` is aware.
 
-    In the hour that the wire's clock repeats each autumn nothing tells the passes apart: such rows are taken to be of the first
-    one, as ``voipms.to_utc`` does, and keep the order in which they arrive.
+    In the hour that the wire's clock repeats each autumn nothing on a row tells the passes apart: such rows are taken to be of the
+    first one, as ``voipms.to_utc`` does. Only where the period begins or ends within that hour does it matter; see ``Seam``.
     """
-    start, end = (_wall(at, wire_zone) for at in period.bounds(zone))
+    begins, ends = period.bounds(zone)
+    start, end = wall_from(begins, wire_zone), wall_from(ends, wire_zone)
+    seams = []
+    if hour := _cut_hour(begins, wire_zone):
+        start = hour[0]
+        seams.append(hour)
+    if hour := _cut_hour(ends, wire_zone):
+        end = hour[1]
+        seams.append(hour)
     latest = max(to_wall(now, wire_zone).date(), start.date())
     last_day = (end - timedelta(microseconds=1)).date() + timedelta(days=1)
-    return Cut(start=start, end=end, first_day=start.date() - timedelta(days=1), last_day=min(last_day, latest))
+    return Cut(
+        start=start,
+        end=end,
+        first_day=start.date() - timedelta(days=1),
+        last_day=min(last_day, latest),
+        seams=tuple(Seam(start=first, end=last, begins=begins, ends=ends, wire_zone=wire_zone) for first, last in seams),
+    )
 
 
-def _wall(at: datetime, wire_zone: ZoneInfo) -> datetime:
-    """The earliest wall clock that is read as this instant or later."""
+def wall_from(at: datetime, wire_zone: ZoneInfo) -> datetime:
+    """The earliest wall clock that ``voipms.to_utc`` reads as this instant or later."""
     wall = to_wall(at, wire_zone).replace(fold=0)
     while to_utc(wall, wire_zone) < at:  # the second pass of a repeated hour
         wall += timedelta(minutes=1)
     return wall
+
+
+def _cut_hour(at: datetime, wire_zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """The walls between which the wire's clock runs twice, if the instant lies after the first of these moments and before the last."""
+    first = last = to_wall(at, wire_zone).replace(fold=0, second=0, microsecond=0)
+    while _comes_twice(first - _MINUTE, wire_zone):
+        first -= _MINUTE
+    while _comes_twice(last, wire_zone):
+        last += _MINUTE
+    return (first, last) if first < last and to_utc(first, wire_zone) < at else None
+
+
+def _comes_twice(wall: datetime, wire_zone: ZoneInfo) -> bool:
+    once, again = (wall.replace(tzinfo=wire_zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return again < once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +190,7 @@ class Filters:
         number: Digits, without the leading 1: what a caller id or a destination ends with.
         over, under: Seconds of talk, not included.
         account: A login, or the main account.
+        accounts: Logins, the main account among them or not; ``None`` is all, and an empty set is none.
     """
 
     directions: frozenset[Direction] = frozenset()
@@ -116,6 +199,7 @@ class Filters:
     over: int | None = None
     under: int | None = None
     account: str = ""
+    accounts: frozenset[str] | None = None
 
     @property
     def about_calls(self) -> bool:
@@ -132,6 +216,8 @@ class Filters:
     def takes(self, direction: Direction, outcome: Outcome, owner: str) -> bool:
         """Whether rows of this kind can be meant."""
         if self.account and not _belongs(owner, self.account):
+            return False
+        if self.accounts is not None and not _one_of(owner, self.accounts):
             return False
         if direction is Direction.NONE:
             return not self.about_calls
@@ -159,6 +245,10 @@ def _belongs(owner: str, account: str) -> bool:
     return owner == account or (is_main(account) and ":" in owner)
 
 
+def _one_of(owner: str, accounts: frozenset[str]) -> bool:
+    return owner in accounts or (":" in owner and any(map(is_main, accounts)))
+
+
 def is_main(login: str) -> bool:
     """``100000`` and not ``100000_desk``."""
     return "_" not in login
@@ -166,8 +256,24 @@ def is_main(login: str) -> bool:
 
 def _called(words: str, number: str) -> bool:
     """Whether the number in ``"Name" <number>``, or the only number there is, ends so."""
+    return _digits(words).endswith(number)
+
+
+def _digits(words: str) -> str:
     inside = words.rpartition("<")[2] if "<" in words else words
-    return re.sub(r"\D", "", inside).endswith(number)
+    return re.sub(r"\D", "", inside)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def number_of(words: str) -> str:
+    """The number in a caller id or a destination as digits that are the same whichever way it was dialled; ``""`` where it has none.
+
+    Neither the 1 of North America nor the 011 that leads abroad is part of it.
+    """
+    number = _digits(words)
+    if len(number) > 11 and number.startswith("011"):
+        return number[3:]
+    return _national(number) if len(number) >= _LEAST_DIGITS else ""
 
 
 class Owners:

@@ -14,7 +14,7 @@ NEWEST = 99
 OLDEST = datetime(1, 1, 1)
 _KEPT_MEANWHILE = 4_096
 """The newest rows are picked out when so many have come together."""
-_DIGITS = 60
+DIGITS = 60
 """Precision of sums: more than any real one has, so that they are exact."""
 _MOST_KEYS = 20_000
 """What is worked out once is remembered for so many combinations."""
@@ -196,15 +196,18 @@ class Totals:
 
 
 def _sum(groups: Iterable[Group]) -> Decimal:
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=DIGITS):
         return sum((group.cost for group in groups), Decimal())
 
 
-def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owners) -> Totals:
+def add_up(
+    pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owners, each: Callable[[Cdr, Group], None] | None = None
+) -> Totals:
     """Add up the rows of a period in one pass. Memory does not grow with their number.
 
     Args:
         pieces: As VoIP.ms answers them, in any order.
+        each: Is given every row that is meant with its group, for sums of another kind.
     """
     groups = Groups(filters, owners)
     fits = filters.row_test
@@ -212,11 +215,11 @@ def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owne
     newest: list[Cdr] = []
     floor = OLDEST  # nothing older is among the newest
     in_period = unreadable = gaps = 0
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=DIGITS):
         for piece in pieces:
             unreadable += piece.unreadable
             gaps += piece.gaps
-            for row in piece:
+            for row in cut.settled(piece):
                 date = row.date
                 if date < start or date >= end:
                     continue
@@ -229,6 +232,8 @@ def add_up(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Owne
                 group.rows += 1
                 group.seconds += row.seconds
                 group.cost += row.total
+                if each is not None:
+                    each(row, group)
                 if date > floor:
                     newest.append(row)
                     if len(newest) == _KEPT_MEANWHILE:
@@ -244,7 +249,7 @@ def matching(pieces: Iterable[Rows[Cdr]], cut: Cut, filters: Filters, owners: Ow
     groups = Groups(filters, owners)
     fits = filters.row_test
     for piece in pieces:
-        within = (row for row in piece if cut.start <= row.date < cut.end and (fits is None or fits(row)))
+        within = (row for row in cut.settled(piece) if cut.start <= row.date < cut.end and (fits is None or fits(row)))
         yield from _calls(within, groups)
         del piece, within  # else two are in memory while the next is read
 

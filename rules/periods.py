@@ -122,7 +122,7 @@ class Period:
                 first = last.replace(day=1)
             case _:
                 first, last = self.first - self.length * DAY, self.first - DAY
-        return _absolute(first, last, self.unit) if first >= EARLIEST else None
+        return absolute(first, last, self.unit) if first >= EARLIEST else None
 
 
 def read(words: str, today: date) -> Period | None:
@@ -156,7 +156,7 @@ def _running(text: str, today: date) -> Period | None:
     if found := _WEEKDAY.fullmatch(text):
         back = (today.weekday() - WEEKDAYS.index(found[2])) % 7
         day = today - (back or (7 if found[1] else 0)) * DAY
-        return _absolute(day, day, Unit.DAY)
+        return absolute(day, day, Unit.DAY)
     if found := _COUNT.fullmatch(text):
         return _last_days(int(found[1]), today)
     return None
@@ -219,10 +219,11 @@ def _checked(first: date, last: date, today: date, unit: Unit = Unit.DAYS) -> Pe
         raise BadPeriod(f"The period {what} in the future: today is {_in_words(today)} {today.year}.", _example(today))
     if (last - first).days >= MOST_DAYS:
         raise BadPeriod(f"A period has at most {MOST_DAYS} days.", f"{(last - 30 * DAY).isoformat()}..{last.isoformat()}")
-    return _absolute(first, last, unit)
+    return absolute(first, last, unit)
 
 
-def _absolute(first: date, last: date, unit: Unit) -> Period:
+def absolute(first: date, last: date, unit: Unit) -> Period:
+    """The days from the first to the last, in words that mean them on any later day."""
     if first == last:
         return Period(first=first, last=last, when=f"on {_in_words(first)} {first.year}", unit=unit)
     if (first, last) == _month(first.year, first.month):
