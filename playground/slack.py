@@ -280,9 +280,9 @@ class SlackServer:
         return value
 
     def on_change(self, callback: Callable[[str, Any], None]) -> None:
-        """Call ``callback(kind, value)`` at each change: message, edit, delete, view, closed, call, delivered, asked, acked, …
+        """Call ``callback(kind, value)`` at each change: message, edit, delete, view, closed, arrived, call, delivered, asked, acked, …
 
-        It must return at once.
+        It must return at once. ``arrived`` comes with a method before that is carried out, ``call`` before its answer leaves.
         """
         self.workspace.watch(callback)
 

@@ -12,9 +12,10 @@ class RateLimited:
 
 @dataclass(frozen=True)
 class Status:
-    """An HTTP status that is no answer of the API: 500, 502, 503; the call is not carried out."""
+    """An HTTP status that is no answer of the API: 500, 502, 503; the call is carried out or not."""
 
     code: int = 503
+    carried_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Dropped:
 
 @dataclass(frozen=True)
 class ApiError:
-    """The API says no: ``invalid_blocks``, ``internal_error``, …; the call is not carried out."""
+    """The API says no: ``invalid_blocks``, ``internal_error``, …; the call is carried out all the same, or not."""
 
     error: str
+    carried_out: bool = False
 
 
 @dataclass(frozen=True)

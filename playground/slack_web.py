@@ -133,6 +133,7 @@ class Web:
     def _carried_out(
         self, method: str, work: Callable[[], Answer], payload: Json, headers: Headers | None = None, to: str = ""
     ) -> Answer | None:
+        self._space.tell("arrived", method)
         fault = self._next_fault(method)
         at = self._space.now()
         answer, error = self._faulted(fault, method, work, headers or {})
@@ -145,6 +146,9 @@ class Web:
 
     def _faulted(self, fault: Fault | None, method: str, work: Callable[[], Answer], headers: Headers) -> tuple[Answer | None, str]:
         plain = method in ("response_url", "upload")
+        if isinstance(fault, ApiError | Status) and fault.carried_out:
+            with contextlib.suppress(Refusal):
+                work()
         match fault:
             case RateLimited(seconds):
                 retry = {"retry-after": str(seconds)}

@@ -793,6 +793,15 @@ def test_a_connection_drops_before_or_after_the_work(slack: SlackServer, client:
     assert asked.answer().text == "arrived all the same"
 
 
+@pytest.mark.parametrize("fault", [ApiError("internal_error", carried_out=True), Status(503, carried_out=True)])
+def test_what_slack_did_may_be_told_as_a_failure(slack: SlackServer, client: WebClient, fault: ApiError | Status) -> None:
+    slack.fail(fault, method="chat.postMessage")
+    refused(lambda: client.chat_postMessage(channel="C0PHONES", text="x"))
+    assert [message.text for message in slack.messages("C0PHONES")] == ["x"]
+    slack.fail(fault, method="chat.postMessage")
+    refused(lambda: client.chat_postMessage(channel="C0NOWHERE", text="x"))
+
+
 def test_a_slow_answer_is_slow_and_right(slack: SlackServer, client: WebClient) -> None:
     slack.fail(Slow(0.2), method="auth.test")
     begun = time.monotonic()
@@ -915,7 +924,8 @@ def test_changes_are_told_to_whoever_watches(slack: SlackServer, client: WebClie
     slack.on_change(lambda kind, value: seen.append(kind))
     client.chat_postMessage(channel="C0PHONES", text="x")
     slack.person("U0ALICE").slash("/voip", "x").wait_acked()
-    assert {"message", "call", "asked", "failed"} <= set(seen)
+    assert {"arrived", "message", "call", "asked", "failed"} <= set(seen)
+    assert seen.index("arrived") < seen.index("message") < seen.index("call")
 
 
 def test_it_stops_at_once_and_leaves_nothing_open() -> None:
