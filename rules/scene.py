@@ -228,6 +228,21 @@ def ears(scene: Scene, now: datetime) -> Ears:
     return Ears(muted=frozenset(muted), quiet=frozenset(quiet))
 
 
+def to_expire(lines: Iterable[Line], incident: Incident, now: datetime) -> tuple[int, datetime | None]:
+    """How many phones of an incident's site are still believed to be registered, and until when: *9 more will expire by 14:35*.
+
+    Nothing is known of them: if the whole site is dead, they are what VoIP.ms will notice next.
+    """
+    away = {member.account for member in incident.away()}
+    ends = [
+        line.expires_at
+        for line in lines
+        if line.site_key == incident.key and line.account not in away and line.state is State.OK and line.expires_at is not None
+    ]
+    ahead = [at for at in ends if at > now]
+    return len(ahead), max(ahead, default=None)
+
+
 def channels(scene: Scene, incident: Incident) -> list[str]:
     """The channels in which the incident is told, in the order in which it reached them."""
     if incident.kind in (Kind.API, Kind.BALANCE):

@@ -109,9 +109,7 @@ class _Teller:
         notes = [self._note(Act.EDIT, About.CHANGED)] if before != self.true else []
         if before.phase not in AWAY_PHASES and self.true.phase in AWAY_PHASES:
             telling = replace(telling, owed=True)
-        if self.true.phase not in AWAY_PHASES:
-            telling = replace(telling, owed=False, late=False)
-        elif self.heard and not still and self.worth_a_word:
+        if self.true.phase in AWAY_PHASES and self.heard and not still and self.worth_a_word:
             telling, reply = self._reply(telling, before)
             notes.extend(reply)
         return self._with(telling, notes)

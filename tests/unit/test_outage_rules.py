@@ -15,7 +15,7 @@ from rules.incidents import Kind, Phase, Stand
 from rules.lowbalance import weighed
 from rules.notes import About, Act, Note
 from rules.outages import settle
-from rules.scene import Phone, Scope, census
+from rules.scene import Phone, Scope, census, to_expire
 from rules.watch import Look, State, in_trouble
 from tests.watching import OFFICE, SUPPORT, World
 
@@ -79,6 +79,25 @@ def test_a_phone_that_drops_again_within_half_an_hour_opens_the_same_incident_ag
     [incident] = world.open
     assert (incident.episodes, incident.taken_by) == (2, ""), "whoever had the first outage has not taken this one"
     assert incident.since == world.now - timedelta(seconds=60)
+
+
+def test_another_phone_of_the_site_opens_it_again_as_well() -> None:
+    world = World.of({HEAD: 20})
+    desk, boardroom, *_ = world.places
+    world.drop([desk])
+    world.restore([desk])
+    assert said(world.drop([boardroom])) == [*EDITED, (Act.REPLY, About.REOPENED)]
+    assert [one.episodes for one in world.open] == [2]
+
+
+def test_a_phone_that_came_back_elsewhere_and_drops_there_is_that_sites() -> None:
+    world = World.of({HEAD: 20, HOME: 20})
+    desk = next(iter(world.places))
+    world.drop([desk])
+    world.places[desk] = (HOME, "1")
+    world.restore([desk])
+    assert said(world.drop([desk])) == POSTED
+    assert {one.key: one.running for one in world.open} == {HEAD: False, HOME: True}
 
 
 def test_the_channel_hears_of_a_second_outage_after_a_quarter_of_an_hour() -> None:
@@ -229,6 +248,16 @@ def test_a_phone_that_fails_long_after_the_others_is_worth_a_word() -> None:
     assert world.tick(900) == []
 
 
+def test_what_is_still_to_expire_at_a_site_is_known() -> None:
+    world = World.of({HEAD: 4, HOME: 2}, expiry=7200)
+    phones = list(world.places)
+    world.drop(phones[:1])
+    [incident] = world.open
+    ends = world.scene.lines[phones[1]].expires_at
+    assert to_expire(world.scene.lines.values(), incident, world.now) == (3, ends)
+    assert to_expire(world.scene.lines.values(), incident, world.now + timedelta(hours=2)) == (0, None)
+
+
 def test_two_sites_are_two_incidents_and_one_site_never_has_two() -> None:
     world = World.of({HEAD: 2, HOME: 1})
     desk, boardroom, sofa = world.places
@@ -256,9 +285,11 @@ def test_a_pop_of_three_hundred_phones_at_forty_sites_is_six_messages_at_most(se
     for account in lost:
         world.look(account, Look.NO)
     world.wait(60)
-    for account in lost:
+    for n, account in enumerate(lost, 1):
         world.look(account, Look.NO)
         world.wait(0.5)
+        pops = [one for one in world.open if one.kind is Kind.POP]
+        assert len(pops) == (n >= 5), "with all the others in doubt, the fifth that is confirmed is enough"
     assert len(world.posts) <= 6
     [running] = world.open
     assert (running.kind, running.key) == (Kind.POP, "1")
@@ -353,6 +384,19 @@ def test_a_wide_outage_that_is_over_is_opened_again_only_by_many() -> None:
     running = [one for one in world.open if one.running]
     assert [(one.id, one.episodes) for one in running] == [(pop.id, 2)]
     assert world.replies[-1].about is About.REOPENED
+
+
+def test_a_phone_that_fails_before_its_pop_does_again_stays_with_its_site() -> None:
+    world = World.of({HEAD: 3, HOME: 3, WAREHOUSE: 3, "192.0.2.77": 6})
+    lost = [account for account in world.places if "192.0.2.77" not in account]
+    world.drop(lost)
+    world.restore(lost)
+    world.drop(lost[:1])
+    world.wait(700)
+    world.drop(lost[3:])
+    world.settle()
+    named = {one.kind: [member.account for member in one.away()] for one in world.open if one.running}
+    assert named == {Kind.SITE: lost[:1], Kind.POP: lost[3:]}
 
 
 @pytest.mark.parametrize(("phones", "count"), [(1, 3), (50, 3), (51, 4), (200, 4), (300, 5), (500, 5), (1000, 6), (5000, 10)])
@@ -452,20 +496,20 @@ def blind(world: World) -> list[Note]:
 
 
 def test_while_voip_ms_cannot_be_seen_only_that_is_told() -> None:
-    world = World.of({HEAD: 3})
-    desk, boardroom, _ = world.places
-    world.drop([desk])
+    world = World.of({HEAD: 4})
+    desk, boardroom, *_ = world.places
+    world.drop([desk, boardroom])
     [note] = blind(world)
     assert (note.act, note.channel) == (Act.POST, OFFICE)
     assert world.open[-1].kind is Kind.API
-    assert world.drop([boardroom]) == []
-    assert world.tick(4000) == [] or {one.incident for one in world.tick()} <= {world.open[-1].id}
+    assert world.drop(list(world.places)[2:]) == []
+    assert [(note.incident, note.about) for note in world.tick(4000)] == [(world.open[-1].id, About.REMINDER)]
     assert said(world.take()) == [*EDITED, *EDITED], "what people do is shown"
     for _ in range(3):
         notes = world.api(Answer.VALID)
     assert said(notes) == [*EDITED, *EDITED, (Act.REPLY, About.GREW)], "then it is said that it can see, and what it sees"
     assert world.slack[world.open[-1].id, OFFICE].phase is Phase.BACK
-    assert world.slack[world.open[0].id, OFFICE].down == (desk, boardroom)
+    assert world.slack[world.open[0].id, OFFICE].down == tuple(world.places)
 
 
 def test_voip_ms_that_comes_and_goes_is_one_message() -> None:

@@ -203,6 +203,16 @@ def test_an_account_that_is_being_asked_is_not_chosen_again() -> None:
     assert chosen[3:] == [None, None]
 
 
+def test_a_sibling_that_is_being_asked_is_not_chosen_again() -> None:
+    desk = Desk(30, site=30)
+    for account in list(desk.lines)[:3]:
+        desk.lines[account] = step(desk.lines[account], Look.NO, NOON, TIMING)
+        desk.agenda.looked(desk.lines[account], Look.NO, NOON)
+    chosen = [desk.agenda.next(NOON + SECOND) for _ in range(40)]
+    asked = [choice.account for choice in chosen if choice]
+    assert len(asked) == len(set(asked)) == 27
+
+
 def test_a_doubt_comes_first_after_twenty_and_sixty_seconds() -> None:
     desk = Desk(200)
     desk.away = {"100000_0150"}

@@ -95,6 +95,27 @@ def test_a_single_outage_of_the_night_that_goes_on_has_its_own_message_and_no_su
     assert [note.about for note in world.tick(HOUR)] == [About.OPENED]
 
 
+def test_what_is_opened_again_in_the_night_is_edited_and_said_in_the_morning() -> None:
+    world = World.of({HEAD: 1})
+    world.drop(world.places)
+    world.scene = replace(world.scene, quiet={OFFICE: Quiet(begins=time(12, 1), ends=time(13), zone="UTC")})
+    world.restore(world.places)
+    world.drop(world.places)
+    assert {note.act for note in world.notes[1:]} == {Act.EDIT}
+    assert [note.about for note in world.tick(HOUR) if note.act is Act.REPLY] == [About.REOPENED]
+
+
+def test_the_summary_of_the_night_waits_while_the_channel_is_muted() -> None:
+    world = World.of({HEAD: 1})
+    world.scene = replace(world.scene, quiet={OFFICE: Quiet(begins=time(11), ends=time(13), zone="UTC")})
+    world.drop(world.places)
+    world.restore(world.places)
+    world.tick(1800)
+    world.mute(Scope.CHANNEL, OFFICE, 3 * HOUR)
+    assert world.tick(HOUR) == []
+    assert [note.about for note in world.tick(2 * HOUR)] == [About.NIGHT]
+
+
 def test_what_cannot_wait_passes_the_quiet_hours() -> None:
     world = World.of({HEAD: 4, HOME: 3}, pop=lambda site: site)
     world.scene = replace(world.scene, quiet={OFFICE: Quiet(begins=time(11), ends=time(13), zone="UTC")})
