@@ -34,7 +34,7 @@ from store.refusals import Refusals
 
 log = structlog.get_logger(__name__)
 
-WORKERS = 4
+WORKERS = 8
 """Requests at a time: a channel that Slack is slow with holds up none of the others."""
 TICK_MOST = 20.0
 """Seconds after which a tick claims nothing more: then the next one goes on."""
@@ -68,6 +68,7 @@ class Delivery:
         settle: Longer than Slack may go on with a request after its connection is gone.
         admins: Slack ids of those who are told of dead letters.
         clock: The time in a transaction.
+        monotonic: Seconds that only grow, by which Slack is left alone for a while.
         between, edits: See ``outbox.claim``.
     """
 
@@ -81,11 +82,12 @@ class Delivery:
         settle: timedelta,
         admins: Collection[str] = (),
         clock: Clock = shared_now,
+        monotonic: Callable[[], float] = time.monotonic,
         between: timedelta = outbox.BETWEEN_MESSAGES,
         edits: timedelta = outbox.BETWEEN_EDITS,
     ) -> None:
         self._store = store
-        self._slack = Slack(client)
+        self._slack = Slack(client, monotonic)
         self._painters = painters
         self._refusals = refusals
         self._settle = settle
@@ -95,7 +97,8 @@ class Delivery:
         self._edits = edits
         self._me = f"{socket.gethostname()} {secrets.token_hex(4)}"
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
-        self._stopping = threading.Event()
+        self._claiming = threading.Lock()
+        self._stopped = False
         self._unclear: Counter[str] = Counter()
 
     def tick(self) -> None:
@@ -118,7 +121,8 @@ class Delivery:
 
     def stop(self) -> None:
         """Claim nothing more; what is being sent comes to its end."""
-        self._stopping.set()
+        with self._claiming:
+            self._stopped = True
 
     def close(self) -> None:
         """Stop, and wait for what is being sent."""
@@ -152,7 +156,8 @@ class Delivery:
             message = outbox.claim(transaction, now, self._me, self._between, self._edits)
             return (self._send, message) if message else None
 
-        return None if self._stopping.is_set() or self._slack.pause() else self._store.write(body)
+        with self._claiming:
+            return None if self._stopped or self._slack.pause() else self._store.write(body)
 
     def _do(self, what: Callable[[Message], None], message: Message) -> None:
         """One message. Whatever goes wrong here, its row stays claimed and is looked for later."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RateLimited:
-    """429 with ``Retry-After`` in seconds; the call is not carried out."""
+    """429 with ``Retry-After`` in seconds; the call is not carried out. ``rate_limited`` is about one channel."""
 
     retry_after: int = 1
+    error: str = "ratelimited"
 
 
 @dataclass(frozen=True)

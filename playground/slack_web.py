@@ -150,11 +150,11 @@ class Web:
             with contextlib.suppress(Refusal):
                 work()
         match fault:
-            case RateLimited(seconds):
+            case RateLimited(seconds, error):
                 retry = {"retry-after": str(seconds)}
                 if plain:
                     return Answer(429, b"rate_limited", "text/plain", retry), "ratelimited"
-                return as_json({"ok": False, "error": "ratelimited"}, 429, {**headers, **retry}), "ratelimited"
+                return as_json({"ok": False, "error": error}, 429, {**headers, **retry}), error
             case Status(code):
                 return Answer(code, b"<html><body>Something went wrong.</body></html>", "text/html"), f"http_{code}"
             case Dropped(before=True):
