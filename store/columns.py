@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from rules.saving import as_json, from_json
+
 INSTANT_LENGTH = len("2026-11-23T12:00:00.000000Z")
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -90,3 +92,26 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The value again; tuples come back as lists."""
         return None if value is None else json.loads(value)
+
+
+class Saved(TypeDecorator[Any]):
+    """A frozen value of the rules as JSON text: see ``rules.saving``.
+
+    Args:
+        kind: Its class.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """JSON escapes NUL, so that PostgreSQL takes it."""
+        return as_json(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The value again."""
+        return None if value is None else from_json(self.kind, value)

@@ -1,8 +1,10 @@
 """Every table, in one place: what the migrations have to arrive at (a test compares them on both engines)."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, text
 
-from store.columns import Instant, Json, Words
+from rules.incidents import Incident
+from rules.watch import Line
+from store.columns import Instant, Json, Saved, Words
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -112,3 +114,96 @@ pulse = Table(
     Column("beats", BigInteger, nullable=False),
 )
 """One row, written to see that the database can be written."""
+
+IS_IN_TROUBLE = text("trouble")
+IS_WANTED = text("wanted_at IS NOT NULL")
+IS_NOT_CLOSED = text("closed_at IS NULL")
+
+line = Table(
+    "line",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("value", Saved(Line), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("looked_at", Instant),
+    Column("problem", Words, nullable=False),
+    Column("wanted_at", Instant),
+    Column("trouble", Boolean, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    Column("site", Words, nullable=False),
+    Column("pop", Words, nullable=False),
+    Column("expiry", Integer, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("username", Words, nullable=False),
+    Column("extension", Words, nullable=False),
+    Column("client", Words, nullable=False),
+    Column("auth_type", Words, nullable=False),
+    Column("max_expiry", Integer),
+    Column("deleted_at", Instant),
+    Column("required", Boolean, nullable=False),
+    Column("ignored", Boolean, nullable=False),
+    Column("expect_offline", Boolean, nullable=False),
+    Index("ix_line_trouble", "account", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
+    Index("ix_line_wanted", "account", sqlite_where=IS_WANTED, postgresql_where=IS_WANTED),
+)
+"""One row for each account: what is known of its registration, what VoIP.ms calls it, what people have set. See ``store.lines``."""
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("value", Saved(Incident), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index("ix_incident_open", "id", sqlite_where=IS_NOT_CLOSED, postgresql_where=IS_NOT_CLOSED),
+    Index(None, "opened_at"),
+)
+"""Outages, open and closed: see ``store.incidents``."""
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("scope", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("begins", Instant, nullable=False),
+    Column("until", Instant),
+    Column("by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+"""Who must not be disturbed: see ``store.steering``."""
+
+memo = Table(
+    "memo",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+"""What the bot itself has to remember, one JSON value each: see ``store.memos``."""
+
+transition = Table(
+    "transition",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("account", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("before", Words, nullable=False),
+    Column("after", Words, nullable=False),
+    Column("cause", Words, nullable=False),
+    Index(None, "account", "at"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+"""Every change of what is known of an account, never changed itself: see ``store.history``."""
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("word", Words, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+"""From which networks, and with which devices, an account was registered: see ``store.history``."""
