@@ -189,15 +189,16 @@ class Agenda:
         return Choice(account=entry.line.account, why=why)
 
     def _sibling(self) -> _Entry | None:
-        for key, burst in list(self._bursts.items()):
+        for key in list(self._bursts):
+            burst = self._bursts.pop(key)
             state = State.MISSING if key[2] else State.OK
             while burst.waiting:
                 entry = self._entries.get(burst.waiting.popleft())
                 if entry is None or entry.under_way or entry.line.state is not state:
                     continue
                 if entry.looked_at is None or entry.looked_at < burst.since:
+                    self._bursts[key] = burst  # behind the others: each has its turn
                     return entry
-            del self._bursts[key]
         return None
 
     # What came of it

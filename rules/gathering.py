@@ -7,7 +7,7 @@ where those count that are in doubt. The whole account's needs more than half of
 While a wider outage seems to be under way but is not certain, further messages of smaller ones wait for it a little.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -17,7 +17,6 @@ from rules.incidents import Incident, Kind, Member
 from rules.opening import Draft
 from rules.scene import Crowd
 from rules.timing import Timing
-from rules.watch import Line, State
 
 STEPS = ((50, 3), (200, 4), (500, 5), (1000, 6))
 """Up to so many phones, so many missing ones; from there on the sum itself."""
@@ -27,8 +26,6 @@ RARE = 1e-6
 LEAST_SITES = 2
 LEAST_POPS = 2
 SHARE = 0.2
-HALF_WAY = 0.25
-"""Of all phones: from here on the whole account's outage seems to be under way."""
 
 
 @cache
@@ -72,16 +69,7 @@ def _pops(draft: Draft, timing: Timing) -> None:
 
 
 def _in_doubt(draft: Draft, pop: str, timing: Timing) -> int:
-    return sum(1 for line in _suspects(draft, timing) if line.pop == pop)
-
-
-def _suspects(draft: Draft, timing: Timing) -> Iterable[Line]:
-    """Lines whose first "no" is not old."""
-    return (
-        line
-        for line in draft.scene.lines.values()
-        if line.state is State.SUSPECT and line.down_since is not None and draft.now - line.down_since <= timing.together
-    )
+    return sum(1 for line in draft.suspects(timing.together) if line.pop == pop)
 
 
 def _whole(draft: Draft, timing: Timing) -> None:
@@ -132,45 +120,48 @@ def _absorb(draft: Draft, kind: Kind, key: str, belongs: Callable[[Member], bool
 # Waiting for the bigger one
 
 
-def brewing(draft: Draft, incident: Incident, timing: Timing) -> bool:
-    """Whether the incident's first message should wait: something wider seems to be under way, and enough was told of it.
+def brewing(draft: Draft, incident: Incident, channel: str, timing: Timing) -> bool:
+    """Whether a site's first message in the channel should wait: something wider seems to be under way, and enough was told of it there.
 
-    It waits no longer than ``timing.hold``. The first phones of a wide outage are told at once; only what comes after
-    ``too_many`` less one messages in ten minutes is held back.
+    The first phones of a wide outage are told at once; only what comes after ``too_many`` less one messages in ten minutes is
+    held back, and no longer than it takes to see how wide it is: one round of looks, within limits.
     """
-    if incident.kind is Kind.ALL or not incident.running or draft.now - incident.opened_at >= timing.hold:
+    patience = min(timing.together, max(timing.hold, draft.scene.sweep))
+    if incident.kind is not Kind.SITE or not incident.running or draft.now - incident.opened_at >= patience:
         return False
-    if all(one.announced is not None for one in incident.tellings) and incident.tellings:
-        return False
-    scene = draft.scene
-    if incident.kind is Kind.SITE:
-        for pop in {member.pop for member in incident.away()} - {""}:
-            if _seems_wide(draft, timing, scene.census.pops.get(pop, Crowd()), pop):
-                return True
-    return _seems_wide(draft, timing, scene.census.all, None)
+    census = draft.scene.census
+    places = _trouble(draft, timing)
+    by_pop = {pop: sites for pop, sites in places.items() if _no_coincidence(sites, census.pops.get(pop, Crowd()))}
+    wide = len(by_pop) >= LEAST_POPS and _told_lately(draft, channel, None, timing) >= too_many(census.all.phones) - 1
+    return wide or any(
+        _told_lately(draft, channel, pop, timing) >= too_many(census.pops.get(pop, Crowd()).phones) - 1
+        for pop in {member.pop for member in incident.away()} & by_pop.keys()
+    )
 
 
-def _seems_wide(draft: Draft, timing: Timing, crowd: Crowd, pop: str | None) -> bool:
-    limit = too_many(crowd.phones)
-    if _told_lately(draft, pop, timing) < limit - 1:
-        return False
-    places = [(line.site_key, line.pop) for line in _suspects(draft, timing) if pop is None or line.pop == pop]
+def _trouble(draft: Draft, timing: Timing) -> dict[str, list[str]]:
+    """The sites, by POP, of all phones that have fallen within ten minutes, confirmed or not; each phone counts."""
+    places: dict[str, list[str]] = {}
+    for line in draft.suspects(timing.together):
+        places.setdefault(line.pop, []).append(line.site_key)
     for incident in draft.open_ones(Kind.SITE, Kind.POP):
-        places.extend(
-            (member.site, member.pop)
-            for member in incident.away()
-            if (pop is None or member.pop == pop) and draft.now - member.confirmed_at <= timing.together
-        )
-    if pop is None and (len(places) <= HALF_WAY * crowd.phones or len({pop for _, pop in places}) < LEAST_POPS):
-        return False
-    return len(places) >= limit and len({site for site, _ in places}) >= LEAST_SITES
+        for member in incident.away():
+            if draft.now - member.confirmed_at <= timing.together:
+                places.setdefault(member.pop, []).append(member.site)
+    places.pop("", None)
+    return places
 
 
-def _told_lately(draft: Draft, pop: str | None, timing: Timing) -> int:
-    """How many incidents there got their first message in the last ten minutes."""
+def _no_coincidence(sites: list[str], crowd: Crowd) -> bool:
+    return len(sites) >= too_many(crowd.phones) and len(set(sites)) >= LEAST_SITES
+
+
+def _told_lately(draft: Draft, channel: str, pop: str | None, timing: Timing) -> int:
+    """How many incidents got their first message in that channel in the last ten minutes, those of one POP or all."""
     return sum(
         1
         for incident in draft.open_ones(Kind.SITE, Kind.POP)
-        if any(one.posted_at is not None and draft.now - one.posted_at <= timing.together for one in incident.tellings)
+        if (posted := incident.telling(channel).posted_at) is not None
+        and draft.now - posted <= timing.together
         and (pop is None or any(member.pop == pop for member in incident.members))
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.incidents import OF_PHONES, Incident, Kind, Member, Stand
 from rules.scene import Scene, Serial, channel_of
-from rules.watch import Line
+from rules.watch import Line, State
 
 ORDER = (Kind.API, Kind.ALL, Kind.POP, Kind.SITE, Kind.DELETED, Kind.BALANCE)
 """In which kinds are told: the widest first, so that what is absorbed points to a message that is already on its way."""
@@ -24,6 +24,7 @@ class Draft:
         self.scene = scene
         self.now = now
         self.serial = scene.serial
+        self._suspects: list[Line] | None = None
         self.incidents: dict[str, Incident] = {one.id: one for one in scene.incidents if one.closed_at is None}
         self.named: set[str] = {member.account for one in self.open_ones(*OF_PHONES) if one.recovered_at is None for member in one.away()}
 
@@ -38,6 +39,17 @@ class Draft:
     def in_order(self) -> Iterator[Incident]:
         """All incidents, in the order in which they are told."""
         return iter(sorted(self.incidents.values(), key=lambda one: (ORDER.index(one.kind), one.id)))
+
+    def suspects(self, within: timedelta) -> list[Line]:
+        """Lines in doubt whose first "no" is not older than that; found once, for it takes all lines."""
+        if self._suspects is None:
+            lines = self.scene.lines.values()
+            self._suspects = [
+                line
+                for line in lines
+                if line.state is State.SUSPECT and line.down_since is not None and self.now - line.down_since <= within
+            ]
+        return self._suspects
 
     def put(self, incident: Incident) -> None:
         """Replaces the incident of that id, or adds it."""

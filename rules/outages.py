@@ -26,6 +26,7 @@ each incident has one message in each channel that has phones in it (a phone has
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from rules.gathering import brewing, gathered
 from rules.health import Sight
@@ -199,7 +200,7 @@ def _said(draft: Draft, heard_by: Ears, blind: bool, timing: Timing) -> tuple[Sc
     held = list(draft.scene.held)
     for incident in draft.in_order():
         still = blind and incident.kind not in (Kind.API, Kind.BALANCE)
-        waits = still or (incident.kind in OF_PHONES and brewing(draft, incident, timing))
+        waits = partial(brewing, draft, incident, timing=timing)
         after, said, night = told(draft.scene, incident, heard_by, draft.now, timing, waits=waits, still=still)
         draft.put(after)
         notes.extend(said)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from rules.calendar import Quiet, quiet_until
@@ -118,6 +118,7 @@ class Scene:
         escalations: By channel, Slack's id of the group that is called when nobody takes an incident.
         held: What the night brought, until the morning.
         serial: Of the latest incident.
+        sweep: The time in which every account has its turn: how soon a wide outage shows how wide it is.
     """
 
     lines: Mapping[str, Line] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Scene:
     purse: Purse = field(default_factory=Purse)
     held: tuple[Held, ...] = ()
     serial: Serial = Serial()
+    sweep: timedelta = timedelta()
 
     def phone(self, account: str) -> Phone:
         """What is set for that account."""

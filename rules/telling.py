@@ -13,7 +13,7 @@ twice as many, or over half   and a ``REPLY`` that the channel sees, at most one
 Who is muted, or in quiet hours, is edited only. What was held back is said once the silence ends, if it is still true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,13 +26,13 @@ AWAY_PHASES = (Phase.MISSING, Phase.FLAPPING)
 
 
 def told(
-    scene: Scene, incident: Incident, ears: Ears, now: datetime, timing: Timing, *, waits: bool = False, still: bool = False
+    scene: Scene, incident: Incident, ears: Ears, now: datetime, timing: Timing, *, waits: Callable[[str], bool], still: bool
 ) -> tuple[Incident, list[Note], list[Held]]:
     """The incident with what its channels have been told now, the notes that tell them, and what the night keeps.
 
     Args:
-        waits: No first message yet.
-        still: VoIP.ms cannot be seen: edits only.
+        waits: Whether a first message in that channel has to wait.
+        still: VoIP.ms cannot be seen: edits only, and no first message.
     """
     notes: list[Note] = []
     night: list[Held] = []
@@ -40,7 +40,7 @@ def told(
         if channel:
             one = _Teller(scene, incident, channel, ears, now, timing)
             incident, said = one.first() if one.telling.announced is None else one.further(still)
-            if said and said[0].act is Act.POST and waits:
+            if said and said[0].act is Act.POST and (still or waits(channel)):
                 incident, said = one.incident, []
             if one.for_the_night():
                 night.append(Held(channel=channel, incident=incident.id))

@@ -18,7 +18,7 @@ class Timing:
         back: How long a "yes" must last before a missing phone is back.
         api_down: How long errors must last before the bot says that it cannot see.
         silence: How long without any valid answer before it says so, whatever the cause.
-        hold: How long the message of a small outage may wait for a bigger one that seems to be under way.
+        hold: How long a site's message may wait for a wider outage that seems to be under way, even if a round is quicker.
         gap: Without valid answers for longer than this, confirmations begin anew.
         gone: How far apart two "no such account" have to be.
         together: Outages confirmed within this are one event.

@@ -370,6 +370,37 @@ def test_more_than_half_of_all_phones_are_the_whole_account() -> None:
     assert world.slack[whole.id, OFFICE].phase is Phase.BACK
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_whole_account_that_goes_at_once_is_few_messages(seed: int) -> None:
+    world = World.of({f"203.0.113.{n}": 8 for n in range(40)}, pop=lambda site: str(int(site.split(".")[-1]) % 4))
+    phones = list(world.places)
+    random.Random(seed).shuffle(phones)
+    world.drop(phones)
+    assert len(world.posts) <= 10, "a few sites, four POPs, and the one that stays"
+    assert [one.kind for one in world.open] == [Kind.ALL]
+
+
+def test_what_other_channels_were_told_holds_nothing_back() -> None:
+    world = pop_of_forty_sites()
+    last = "203.0.113.39"
+    world.scene = replace(world.scene, routes={(Scope.SITE, last): SUPPORT})
+    lost = [f"100000_203.0.113.{n}_0" for n in range(40)]
+    world.drop(lost)
+    assert [note.channel for note in world.posts] == [OFFICE] * 4 + [SUPPORT]
+
+
+def test_how_long_a_message_may_wait_depends_on_how_long_a_round_takes() -> None:
+    for round_time, waited in ((60, 180), (400, 400), (5000, 600)):
+        world = pop_of_forty_sites()
+        world.scene = replace(world.scene, sweep=timedelta(seconds=round_time))
+        world.drop([f"100000_203.0.113.{n}_0" for n in range(10)])
+        assert len(world.posts) == 4
+        world.tick(waited - 1)
+        assert len(world.posts) == 4
+        world.tick(1)
+        assert len(world.posts) == 10
+
+
 def test_a_wide_outage_that_is_over_is_opened_again_only_by_many() -> None:
     world = World.of({HEAD: 3, HOME: 3, WAREHOUSE: 9})
     lost = [account for account in world.places if WAREHOUSE not in account]

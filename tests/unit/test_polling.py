@@ -279,6 +279,15 @@ def test_a_pop_that_restarts_is_found_much_faster_than_in_a_round() -> None:
     assert len(doubted) > 150
 
 
+def test_several_bursts_take_turns() -> None:
+    desk = Desk(400, site=100)
+    desk.away = {f"100000_{n:04d}" for n in (0, 1, 2, 100, 101, 102)}
+    for account in sorted(desk.away):
+        desk.answer(Choice(account=account, why=Why.SWEEP))
+    sites = [desk.lines[choice.account].site for choice in desk.run(12) if choice.why is Why.SIBLING]
+    assert {"203.0.113.0", "203.0.113.1"} <= set(sites)
+
+
 def test_three_that_come_back_bring_up_the_others() -> None:
     desk = Desk(600, site=60)
     desk.away = {f"100000_{n:04d}" for n in range(60)}
