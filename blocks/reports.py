@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from slackblocks import Block, Button
 
-from blocks import calls as calls_view
 from blocks.balance import lasts
 from blocks.calls import WARNING, owner_name
 from blocks.comparing import beside_usual, compared, usual_words
@@ -127,7 +126,8 @@ def _when(period: Period) -> str:
         return f"in {period.first:%B %Y}"
     if period.length == 1:
         return f"on {period.first:%A} {period.first.day} {period.first:%B}"
-    return f"from {period.first:%A} {period.first.day} {period.first:%B} to {period.last:%A} {period.last.day} {period.last:%B}"
+    month = f" {period.first:%B}" if period.first.month != period.last.month else ""
+    return f"from {period.first:%A} {period.first.day}{month} to {period.last:%A} {period.last.day} {period.last:%B}"
 
 
 # The picture
@@ -162,8 +162,13 @@ def _calls(report: Report, around: Around) -> list[Block]:
 
 def _line(report: Report, around: Around) -> str:
     totals = report.totals
-    said = f"*{plural(totals.calls, 'call')}*, {totals.missed:,} of them missed, *{money(totals.cost)}*"
-    return f"{said}\n{compared(report, around.normal)}" if around.normal else said
+    missed = f"{totals.missed:,} of them missed" if totals.missed else "none missed"
+    lines = [f"*{plural(totals.calls, 'call')}*, {missed}, *{money(totals.cost)}*"]
+    if around.normal is not None:
+        lines.append(compared(report, around.normal))
+    if totals.fees:
+        lines.append(f"{money(totals.fee_cost)} of it for {plural(totals.fees, 'fee')}, such as call recording")
+    return "\n".join(lines)
 
 
 def _no_calls(report: Report, around: Around) -> str:
@@ -182,23 +187,26 @@ def _no_calls(report: Report, around: Around) -> str:
 def _facts(report: Report, around: Around) -> list[tuple[str, str]]:
     totals, normal = report.totals, around.normal
     average, busiest = report.average_seconds, report.busiest
-    missed = f"{totals.missed:,} of {report.incoming:,} in" if report.incoming else "none came in"
     pairs = [
         ("In / out", f"{report.incoming:,} / {report.outgoing:,}"),
-        ("Missed", missed + (beside_usual(totals.missed, normal.missed, lambda many: f"{many:,.0f}") if normal else "")),
-        ("Answered (ASR)", f"{report.answered_percent} of 100 calls, in and out"),
-        ("Average call (ACD)", f"{talk(average)} of talk" if average is not None else "none was answered"),
+        ("Missed", f"{totals.missed:,} of {report.incoming:,} in" if report.incoming else "none came in"),
         (
-            "Talk time",
-            talk(totals.seconds) + (beside_usual(totals.seconds, normal.seconds, lambda many: talk(int(many))) if normal else ""),
+            "Answered (ASR)",
+            "all calls, in and out" if report.answered == totals.calls else f"{report.answered_percent} of 100 calls, in and out",
         ),
-        ("Cost", money(totals.cost) + (beside_usual(totals.cost, normal.cost, money) if normal else "")),
+        ("Average call (ACD)", f"{talk(average)} of talk" if average is not None else "none was answered"),
+        ("Talk time", talk(totals.seconds)),
+        ("Cost", money(totals.cost)),
     ]
+    usually: dict[str, str] = {}
+    if normal is not None:
+        usually["Missed"] = beside_usual(totals.missed, normal.missed, lambda many: f"{many:,.0f}")
+        usually["Talk time"] = beside_usual(totals.seconds, normal.seconds, lambda many: talk(int(many)))
+        usually["Cost"] = beside_usual(totals.cost, normal.cost, money)
+    pairs = [(name, value + usually.get(name, "")) for name, value in pairs]
     if report.subject.scope.about is About.CLIENT:
-        pairs[-1] = ("Charged to the client", money(totals.cost))
+        pairs[-1] = ("Charged to the client", pairs[-1][1])
         pairs += [("It cost us", f"{money(one.cost)}, margin {money(one.margin)}") for one in around.sold]
-    if totals.fees:
-        pairs.append(("Fees in it", f"{money(totals.fee_cost)} for {totals.fees:,}, such as call recording"))
     if busiest is not None:
         pairs.append(("Busiest hour", f"{busiest.name}, {plural(busiest.calls, 'call')}"))
     return pairs
@@ -328,11 +336,11 @@ def _beside(around: Around) -> list[Block]:
 def _footer(report: Report, around: Around) -> Block:
     totals, subject = report.totals, report.subject
     begins, ends = report.period.bounds(subject.zone)
-    odd = ends - begins - report.period.length * timedelta(days=1)
+    odd = report.period.length == 1 and ends - begins != timedelta(days=1)
     hours = f" ({(ends - begins) / timedelta(hours=1):g} hours)" if odd else ""
     parts = [
-        f"{days(report.period)}, 00:00–24:00 {subject.zone.key}{hours}",
-        f"{plural(totals.in_period, 'record')} read, {'not complete' if around.missing else 'complete'}",
+        f"{report.period.days}, 00:00–24:00 {subject.zone.key}{hours}",
+        f"{plural(totals.in_period, 'record')} read, {'not complete' if around.missing or totals.unreadable else 'complete'}",
         f"read at {when(around.read_at, subject.zone, '{time}, {date_short}')}",
     ]
     lines = ["  ·  ".join(parts), *_caveats(report), *_again(report, around), *_gap(around)]
@@ -357,39 +365,19 @@ def _caveats(report: Report) -> Iterator[str]:
 
 def _again(report: Report, around: Around) -> Iterator[str]:
     """What changed since the report was first told."""
-    now = figures_of(report.totals)
-    if around.told is None or around.told == now:
+    now, first = figures_of(report.totals), around.told
+    if first is None or first == now:
         return
-    first = around.told
-    changed = [
-        f"{new} instead of {old}"
-        for new, old in (
-            (plural(now.calls, "call"), f"{first.calls:,}"),
-            (f"{now.missed:,} missed", f"{first.missed:,}"),
-            (f"{talk(now.seconds)} of talk", talk(first.seconds)),
-            (money(now.cost), money(first.cost)),
-        )
-        if not new.startswith(old + " ") and new != old
+    pairs = [
+        ("calls", f"{now.calls:,}", f"{first.calls:,}"),
+        ("missed", f"{now.missed:,}", f"{first.missed:,}"),
+        ("talk time", talk(now.seconds), talk(first.seconds)),
+        ("cost", money(now.cost), money(first.cost)),
     ]
+    changed = [f"{name} {new} instead of {old}" for name, new, old in pairs if new != old]
     yield f"Read again, since late records came in: {', '.join(changed) or 'the sums differ by less than a cent'}"
 
 
 def _gap(around: Around) -> Iterator[str]:
     if around.skipped:
-        yield f"No report was made of {listing([days(one) for one in around.skipped], SKIPPED)}: the bot was not running then"
-
-
-def asked_of(report: Report, around: Around) -> calls_view.Asked:
-    """The question that has the report's calls for an answer: for the rows of ``blocks.calls.rows``."""
-    subject = report.subject
-    is_client = subject.scope.about is About.CLIENT
-    return calls_view.Asked(
-        period=report.period,
-        filters=subject.filters,
-        zone=subject.zone,
-        wire_zone=subject.wire_zone,
-        names=around.names,
-        client=subject.scope.keys[0] if is_client else "",
-        client_name=subject.scope.name if is_client else "",
-        masked=around.masked,
-    )
+        yield f"No report was made of {listing([days(one) for one in around.skipped], SKIPPED)}: the time for it went by while I could not"

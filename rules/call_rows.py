@@ -173,7 +173,7 @@ def _cut_hour(at: datetime, wire_zone: ZoneInfo) -> tuple[datetime, datetime] | 
         first -= _MINUTE
     while _comes_twice(last, wire_zone):
         last += _MINUTE
-    return (first, last) if first < last and to_utc(first, wire_zone) < at else None
+    return (first, last) if to_utc(first, wire_zone) < at < to_utc(last, wire_zone) else None
 
 
 def _comes_twice(wall: datetime, wire_zone: ZoneInfo) -> bool:

@@ -293,7 +293,7 @@ class _Top:
                 self._least = self._much(self._kept[-1][0])
 
     def _keep_most(self) -> None:
-        self._kept.sort(key=lambda kept: (-self._much(kept[0]), kept[0].date, kept[0].callerid, kept[0].destination, kept[0].uniqueid))
+        self._kept.sort(key=lambda kept: (-self._much(kept[0]), kept[0].date))
         del self._kept[STANDING_OUT:]
 
     @property
