@@ -10,14 +10,13 @@ import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import tzlocal
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 VERSION = "0.1.0"
 
@@ -68,6 +67,18 @@ def _switch(text: object) -> bool:
     raise ValueError("must be on or off")
 
 
+def _one_of(*words: str) -> BeforeValidator:
+    """One of these words, in whatever case it is typed."""
+
+    def spelled(text: object) -> str:
+        for word in words:
+            if str(text).casefold() == word.casefold():
+                return word
+        raise ValueError(f"must be {', '.join(words[:-1])} or {words[-1]}")
+
+    return BeforeValidator(spelled)
+
+
 def _web_address(text: object) -> str:
     address = str(text)
     try:
@@ -90,7 +101,7 @@ def host_zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings. Made by ``load``; a field is the environment's name in lower case.
 
     Attributes:
@@ -106,7 +117,7 @@ class Settings(BaseSettings):
         port: 0 asks the system for any free one.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, arbitrary_types_allowed=True)
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr | None = None
@@ -124,24 +135,12 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///data/dialtone.db")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(default_factory=host_zone)
     admins: frozenset[str] = frozenset()
-    default_role: Literal["none", "viewer"] = "none"
+    default_role: Annotated[str, _one_of("none", "viewer")] = "none"
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
     host: str = "127.0.0.1"
     port: int = 3000
-    log_format: Literal["console", "json"] = "console"
-    log_level: str = "INFO"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what ``load`` hands over: it reads ``.env`` itself, so that a ``$`` in a password stays a ``$``."""
-        return (init_settings,)
+    log_format: Annotated[str, _one_of("console", "json")] = "console"
+    log_level: Annotated[str, _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")] = "INFO"
 
     @property
     def socket_mode(self) -> bool:
@@ -229,13 +228,6 @@ class Settings(BaseSettings):
             raise ValueError('must be Slack member ids like U024BE7LH, separated by commas (your profile > "Copy member ID")')
         return frozenset(ids)
 
-    @field_validator("default_role", mode="before")
-    @classmethod
-    def _a_modest_role(cls, role: object) -> str:
-        if str(role).lower() not in ("none", "viewer"):
-            raise ValueError("must be none or viewer")
-        return str(role).lower()
-
     @field_validator("host")
     @classmethod
     def _an_address(cls, host: str) -> str:
@@ -249,20 +241,6 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[0-9]{1,5}", str(text)) or int(str(text)) > 65535:
             raise ValueError("must be a whole number from 1 to 65535")
         return int(str(text))
-
-    @field_validator("log_format", mode="before")
-    @classmethod
-    def _a_format(cls, name: object) -> str:
-        if str(name).lower() not in ("console", "json"):
-            raise ValueError("must be console or json")
-        return str(name).lower()
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _a_level(cls, name: object) -> str:
-        if str(name).upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-            raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
-        return str(name).upper()
 
 
 def _passwords(database_url: str) -> tuple[str, ...]:

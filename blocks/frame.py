@@ -4,9 +4,9 @@ Pure. Words from outside (a caller id, a name typed in a portal) reach Slack onl
 a table cell: never bare in mrkdwn. Every mrkdwn text is ``verbatim``, so that ``@everyone`` and ``#general`` stay words.
 """
 
+import html
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -64,8 +64,7 @@ def _without_ids(block: BlockDict) -> BlockDict:
 
 def clean(words: str) -> str:
     """One line of printable characters: controls and direction overrides (a hostile caller id) are taken out."""
-    kept = (" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return " ".join("".join(kept).split())
+    return " ".join("".join(c if c.isprintable() else " " if c.isspace() else "" for c in words).split())
 
 
 def cut(words: str, most: int) -> str:
@@ -75,20 +74,19 @@ def cut(words: str, most: int) -> str:
 
 def escape(words: str) -> str:
     """A headline as Slack's top-level ``text``: one line, escaped, and nothing in it mentions or links by itself."""
-    short = cut(clean(words), 2900).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    short = html.escape(cut(clean(words), 2900), quote=False)
     return _MENTION.sub("\\1\u2060", short)
 
 
 def safe(words: str, most: int = 300) -> str:
     """Words from outside, fit for mrkdwn with ``verbatim``: they cannot mention, link or start a format."""
-    short = cut(clean(words), most)
-    short = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    short = html.escape(cut(clean(words), most), quote=False)
     return _FORMAT_AT_WORD_EDGE.sub("\\g<0>\u200b", short)
 
 
 def code(words: str, most: int = 100) -> str:
     """A login or an id in code style; a backtick in it cannot end the style."""
-    return "`" + cut(clean(words), most).replace("`", "'").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`"
+    return "`" + html.escape(cut(clean(words), most).replace("`", "'"), quote=False) + "`"
 
 
 def plain(words: str, most: int = 150) -> Text:

@@ -39,15 +39,13 @@ def _first(line: Line) -> str:
 
 def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
     """One command in full."""
-    usage = line.usage.replace("<", "&lt;").replace(">", "&gt;")
-    blocks = [
-        header(line.name),
-        section(f"{line.summary}\n`{slash}{line.name} {usage}`".replace(" `", "`").replace("\n`", "\n`")),
-    ]
+
+    def typed(words: str) -> str:
+        return code(f"{slash}{line.name} {words}".rstrip())
+
+    blocks = [header(line.name), section(f"{line.summary}\n{typed(line.usage)}")]
     if line.examples:
-        blocks.append(
-            section("*Examples*\n" + "\n".join(f"`{slash}{line.name} {example}`".replace(" `", "`") for example in line.examples))
-        )
+        blocks.append(section("\n".join(("*Examples*", *map(typed, line.examples)))))
     if line.details:
         blocks.append(section("\n".join(line.details)))
     blocks.append(small(f"Needs the role {needs}" if needs != "none" else "Anyone may ask this"))

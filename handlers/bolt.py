@@ -190,7 +190,7 @@ def build(
         person = body["user"]["id"]
         answering = InModal(workspace, view_id=sent["id"], title=title)
         question = Question(person=person, channel="", way=Way.BUTTON, line=chosen.name, answering=answering)
-        take(("view", sent["id"], sent.get("hash") or ""), answering, lambda: desk.submitted(question, chosen, submitted))
+        take(("view", sent["id"], sent.get("hash") or ""), answering, lambda: desk.submitted(question, submitted))
 
     @app.view_closed(re.compile(r".+"))
     def closed(ack: Ack) -> None:

@@ -164,15 +164,11 @@ class Desk:
             words = "The CSV is in your direct messages with me."
             question.answering.answer(Message(words, render([small(f"{words}  ·  {code(table.name)}")])))
 
-    def submitted(self, question: Question, command: Command, submitted: Submitted) -> None:
+    def submitted(self, question: Question, submitted: Submitted) -> None:
         """Take a form; its result replaces the form, and nothing of it is kept."""
-        with self._outcome(question, command.name) as outcome:
-            profile = self._profile(question)
-            role = self._role(profile)
-            outcome.command = command.name
-            if role < command.role or command.submit is None:
-                raise Refusal(command, role)
-            asked = self._request(question, profile, role, ())
+        with self._outcome(question) as outcome:
+            command, asked = self._understand(question, outcome)
+            assert command.submit is not None  # Bolt hands over only forms of commands that take one
             try:
                 reply = command.submit(asked, submitted, self._phones)
             except FormErrors as wrong:
@@ -279,9 +275,9 @@ class Desk:
             raise NotHere("This channel is shared with another organisation, so nothing of the phone account is posted here.")
 
     @contextmanager
-    def _outcome(self, question: Question, command: str = "") -> Iterator[Outcome]:
+    def _outcome(self, question: Question) -> Iterator[Outcome]:
         """Answers with words whatever is raised, shows that a slow question is being looked at, notes how it ended."""
-        outcome = Outcome(command=command)
+        outcome = Outcome()
         slow = threading.Timer(QUIET_SECONDS, question.answering.say, ("Looking …",))
         slow.daemon = True
         slow.start()

@@ -17,9 +17,11 @@ Words may be joined with a hyphen or a space. All days are those of one person's
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
+
+from rules.calendar import day_bounds
 
 MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
@@ -110,7 +112,7 @@ class Period:
         A day begins at its first moment: where clocks skip midnight that is the moment after, where midnight is repeated the
         first of the two. So the days of a zone follow each other without gap or overlap, with 23 or 25 hours where they have them.
         """
-        return _beginning(self.first, zone), _beginning(self.last + DAY, zone)
+        return day_bounds(self.first, zone)[0], day_bounds(self.last, zone)[1]
 
     def before(self) -> "Period | None":
         """The period of the same kind right before this one; ``None`` when that is further back than anybody looks."""
@@ -242,7 +244,3 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 def _in_words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
-
-
-def _beginning(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
