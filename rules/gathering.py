@@ -4,7 +4,7 @@ A POP's incident needs so many phones, from at least two sites, confirmed missin
 nothing to do with each other would do it less than once in a million such windows; and they have to be a fifth of its phones,
 where those count that are in doubt. The whole account's needs more than half of all phones, in at least two POPs.
 
-While a wider outage seems to be under way but is not certain, further messages of smaller ones wait for it a little.
+While a wider outage seems to be under way but is not certain, further messages of its sites wait for it a little.
 """
 
 from collections.abc import Callable
