@@ -114,6 +114,7 @@ class Settings(BaseModel):
         database_url: Secret, because PostgreSQL's holds a password.
         timezone: For people whose own zone Slack does not tell.
         admins: Slack user ids.
+        settle_seconds: How long an unclear post is left before Slack is asked whether it has it.
         port: 0 asks the system for any free one.
     """
 
@@ -137,6 +138,7 @@ class Settings(BaseModel):
     admins: frozenset[str] = frozenset()
     default_role: Annotated[str, _one_of("none", "viewer")] = "none"
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
+    settle_seconds: Annotated[float, BeforeValidator(_more_than_zero)] = 30.0
     host: str = "127.0.0.1"
     port: int = 3000
     log_format: Annotated[str, _one_of("console", "json")] = "console"

@@ -34,6 +34,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.voipms_api_url == "https://voip.ms/api/v1/rest.php"
     assert settings.voipms_requests_per_minute is None
+    assert settings.settle_seconds == 30
     assert (settings.voipms_timeout, settings.voipms_timezone_offset, settings.voipms_wire_zone.key) == (30, -5, "America/New_York")
     assert settings.voipms_user_agent == f"Dialtone/{config.VERSION}"
     assert (settings.admins, settings.default_role, settings.mask_numbers) == (frozenset(), "none", True)
@@ -92,6 +93,7 @@ def test_the_version_is_that_of_the_project() -> None:
         ("VOIPMS_REQUESTS_PER_MINUTE", "0", "VOIPMS_REQUESTS_PER_MINUTE must be more than zero"),
         ("VOIPMS_REQUESTS_PER_MINUTE", "fast", "VOIPMS_REQUESTS_PER_MINUTE must be a number"),
         ("VOIPMS_TIMEOUT", "-1", "VOIPMS_TIMEOUT must be more than zero"),
+        ("SETTLE_SECONDS", "0", "SETTLE_SECONDS must be more than zero"),
         ("VOIPMS_TIMEOUT", "inf", "VOIPMS_TIMEOUT must be a number"),
         ("VOIPMS_USER_AGENT", "Telefon ☎", "VOIPMS_USER_AGENT must be plain letters, digits and signs"),
         ("VOIPMS_TIMEZONE_OFFSET", "14", "VOIPMS_TIMEZONE_OFFSET must be a number from -12 to 13"),
