@@ -33,6 +33,8 @@ class About(Enum):
     """What happened in the quiet hours."""
     ABSENCE = "absence"
     """The bot itself was not running."""
+    ARRIVAL = "arrival"
+    """Phones registered from a new network, or with a new device: no alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,12 @@ class Note:
 
     Attributes:
         key: Never used twice: it is how a message is found again after a crash.
-        incident: Id of the incident whose message this is, opens or belongs to; ``""`` for ``DIGEST``, ``NIGHT``, ``ABSENCE``.
+        incident: Id of the incident whose message this is, opens or belongs to; ``""`` for ``DIGEST``, ``NIGHT``, ``ABSENCE``, ``ARRIVAL``.
         channel: Slack's id.
         at: When it was decided.
         broadcast: A reply that the whole channel sees.
         accounts: Whom it is about, in order.
+        details: Of an arrival, for each of the accounts: the address and the device, in VoIP.ms's words.
         incidents: Ids of the incidents that a digest or a night sums up.
         count: Phones away in this channel; for a night, outages that are still open; for an absence, changes found.
         mention: Slack's id of the group that an escalation calls.
@@ -60,6 +63,7 @@ class Note:
     incident: str = ""
     broadcast: bool = False
     accounts: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     count: int = 0
     mention: str = ""

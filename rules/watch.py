@@ -233,6 +233,14 @@ def _placed(line: Line, spot: Spot, now: datetime) -> Line:
     )
 
 
+def unconfirmed(line: Line, now: datetime) -> Line:
+    """The line of an account that nobody has looked at for a while: an outage of before has to be confirmed anew."""
+    if line.state not in (State.MISSING, State.RECOVERING):
+        return line
+    line = replace(line, state=State.SUSPECT, changed_at=now, down_since=None, nos=0, confirmed_at=None, up_since=None, yeses=0)
+    return replace(line, flapping=False, downs=())
+
+
 # Questions
 
 

@@ -55,9 +55,12 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Text that both engines can hold."""
-        if value is None:
-            return None
-        return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return None if value is None else kept(value)
+
+
+def kept(text: str) -> str:
+    """The text as it comes back from a column of ``Words``."""
+    return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Exact(TypeDecorator[Decimal]):
