@@ -9,6 +9,7 @@ import os
 import re
 import warnings
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -26,6 +27,8 @@ MISSING = {
     "voipms_password": "the API password, set in the VoIP.ms portal under Main Menu > SOAP and REST/JSON API",
 }
 """What to say of a required setting that is not there."""
+SHORTEST_KEY = 8
+"""What is shorter, like ``/ping``, is no secret, and stands in too many other lines."""
 
 
 class SettingsError(Exception):
@@ -56,6 +59,12 @@ def _more_than_zero(text: object) -> float:
     if number <= 0:
         raise ValueError("must be more than zero")
     return number
+
+
+def _money(text: object) -> Decimal:
+    if _number(text) < 0:
+        raise ValueError("must not be less than zero")
+    return Decimal(str(text))
 
 
 def _switch(text: object) -> bool:
@@ -114,6 +123,11 @@ class Settings(BaseModel):
         database_url: Secret, because PostgreSQL's holds a password.
         timezone: For people whose own zone Slack does not tell.
         admins: Slack user ids.
+        alert_channel: A channel id, or empty.
+        confirm_seconds: How long a "no" has to last before it is told; nearly all other spans of the watch are multiples of it.
+        watch_interval: Least seconds between two looks at one account at rest.
+        low_balance: US dollars.
+        heartbeat_url: Secret, because who knows it can pretend that the bot lives.
         settle_seconds: How long an unclear post is left before Slack is asked whether it has it.
         port: 0 asks the system for any free one.
     """
@@ -138,6 +152,11 @@ class Settings(BaseModel):
     admins: frozenset[str] = frozenset()
     default_role: Annotated[str, _one_of("none", "viewer")] = "none"
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
+    alert_channel: str = ""
+    confirm_seconds: Annotated[float, BeforeValidator(_more_than_zero)] = 60.0
+    watch_interval: Annotated[float, BeforeValidator(_more_than_zero)] = 60.0
+    low_balance: Annotated[Decimal, BeforeValidator(_money)] = Decimal(10)
+    heartbeat_url: SecretStr | None = None
     settle_seconds: Annotated[float, BeforeValidator(_more_than_zero)] = 30.0
     host: str = "127.0.0.1"
     port: int = 3000
@@ -153,7 +172,11 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """The values that may appear nowhere."""
         held = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.voipms_password)
-        return (*(secret.get_secret_value() for secret in held if secret is not None), *_passwords(self.database_url.get_secret_value()))
+        return (
+            *(secret.get_secret_value() for secret in held if secret is not None),
+            *_passwords(self.database_url.get_secret_value()),
+            *(_keys_of(self.heartbeat_url.get_secret_value()) if self.heartbeat_url is not None else ()),
+        )
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
@@ -230,6 +253,20 @@ class Settings(BaseModel):
             raise ValueError('must be Slack member ids like U024BE7LH, separated by commas (your profile > "Copy member ID")')
         return frozenset(ids)
 
+    @field_validator("alert_channel")
+    @classmethod
+    def _a_channel(cls, channel: str) -> str:
+        if channel and not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
+            raise ValueError("must be a channel's id like C024BE91L (at the end of the channel's details)")
+        return channel
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _an_address_to_call(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None:
+            _web_address(address.get_secret_value())
+        return address
+
     @field_validator("host")
     @classmethod
     def _an_address(cls, host: str) -> str:
@@ -251,6 +288,12 @@ def _passwords(database_url: str) -> tuple[str, ...]:
     patterns = (r"://[^:/]*:([^@]*)@", r"://[^:/]*:(.*)@", r"[?&]password=([^&]*)")
     written = [found[1] for found in (re.search(pattern, database_url) for pattern in patterns) if found and found[1]]
     return tuple(dict.fromkeys(spelling for password in written for spelling in (password, unquote(password))))
+
+
+def _keys_of(address: str) -> tuple[str, ...]:
+    """What of an address is the key to it: the whole, and what follows the host, which libraries log by itself."""
+    parts = urlsplit(address)
+    return (address, *(part for part in (parts.path, parts.query) if len(part) > SHORTEST_KEY))
 
 
 def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None) -> Settings:

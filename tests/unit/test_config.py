@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert settings.voipms_api_url == "https://voip.ms/api/v1/rest.php"
     assert settings.voipms_requests_per_minute is None
     assert settings.settle_seconds == 30
+    assert (settings.confirm_seconds, settings.watch_interval, settings.low_balance) == (60, 60, Decimal(10))
+    assert (settings.alert_channel, settings.heartbeat_url) == ("", None)
     assert (settings.voipms_timeout, settings.voipms_timezone_offset, settings.voipms_wire_zone.key) == (30, -5, "America/New_York")
     assert settings.voipms_user_agent == f"Dialtone/{config.VERSION}"
     assert (settings.admins, settings.default_role, settings.mask_numbers) == (frozenset(), "none", True)
@@ -94,6 +97,12 @@ def test_the_version_is_that_of_the_project() -> None:
         ("VOIPMS_REQUESTS_PER_MINUTE", "fast", "VOIPMS_REQUESTS_PER_MINUTE must be a number"),
         ("VOIPMS_TIMEOUT", "-1", "VOIPMS_TIMEOUT must be more than zero"),
         ("SETTLE_SECONDS", "0", "SETTLE_SECONDS must be more than zero"),
+        ("CONFIRM_SECONDS", "0", "CONFIRM_SECONDS must be more than zero"),
+        ("WATCH_INTERVAL", "-5", "WATCH_INTERVAL must be more than zero"),
+        ("LOW_BALANCE", "-0.01", "LOW_BALANCE must not be less than zero"),
+        ("LOW_BALANCE", "ten", "LOW_BALANCE must be a number"),
+        ("ALERT_CHANNEL", "#alerts", "ALERT_CHANNEL must be a channel's id like C024BE91L (at the end of the channel's details)"),
+        ("HEARTBEAT_URL", "hc.example.com/0a1b", "HEARTBEAT_URL must be a web address that begins with https:// or http://"),
         ("VOIPMS_TIMEOUT", "inf", "VOIPMS_TIMEOUT must be a number"),
         ("VOIPMS_USER_AGENT", "Telefon ☎", "VOIPMS_USER_AGENT must be plain letters, digits and signs"),
         ("VOIPMS_TIMEZONE_OFFSET", "14", "VOIPMS_TIMEZONE_OFFSET must be a number from -12 to 13"),
@@ -194,6 +203,21 @@ def test_the_password_of_a_database_is_a_secret(address: str, secrets: set[str])
     assert address not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("https://hc.example.com/0a1b2c3d-not-real", {"https://hc.example.com/0a1b2c3d-not-real", "/0a1b2c3d-not-real"}),
+        ("https://up.example.com/push?key=not-real", {"https://up.example.com/push?key=not-real", "key=not-real"}),
+        ("http://203.0.113.7/ping", {"http://203.0.113.7/ping"}),
+    ],
+)
+def test_the_address_of_the_heartbeat_is_a_secret(address: str, secrets: set[str]) -> None:
+    settings = load(NOWHERE, {**GOOD, "HEARTBEAT_URL": address})
+    assert settings.heartbeat_url is not None and settings.heartbeat_url.get_secret_value() == address
+    assert set(settings.secrets) - set(GOOD.values()) == secrets
+    assert address not in repr(settings)
+
+
 def test_without_an_app_token_the_signing_secret_makes_http_mode() -> None:
     settings = load(NOWHERE, {**GOOD, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "not-real"})
     assert not settings.socket_mode
@@ -221,6 +245,9 @@ def test_values_are_read_as_people_write_them() -> None:
             "PORT": "0",
             "TIMEZONE": "America/Toronto",
             "VOIPMS_MAIN_ACCOUNT": "100001",
+            "CONFIRM_SECONDS": "0.5",
+            "LOW_BALANCE": "12.50",
+            "ALERT_CHANNEL": "C024BE91L",
         },
     )
     assert settings.admins == {"U02DANA", "W0123ABC", "U9Z"}
@@ -228,6 +255,7 @@ def test_values_are_read_as_people_write_them() -> None:
     assert settings.slack_api_url == "http://127.0.0.1:4000/api/"
     assert (settings.voipms_requests_per_minute, settings.voipms_timeout, settings.voipms_timezone_offset) == (60000, 0.2, -3.5)
     assert settings.timezone.key == "America/Toronto"
+    assert (settings.confirm_seconds, settings.low_balance, settings.alert_channel) == (0.5, Decimal("12.50"), "C024BE91L")
 
 
 def test_the_environment_wins_over_the_file_and_an_empty_value_over_nothing(tmp_path: Path) -> None:
