@@ -1,7 +1,7 @@
 """A report of calls: the lock-screen line and the picture. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -134,7 +134,12 @@ def _when(period: Period) -> str:
 
 
 def card(report: Report, around: Around) -> list[BlockDict]:
-    """The whole first, then what is normal, when, whose, where to, what stands out, who waits, and what was read."""
+    """The whole first, then what is normal, when, whose, who waits, where to, what stands out, and what was read.
+
+    Where something is missing nothing is compared: fewer calls would only be those that were not read.
+    """
+    if around.missing:
+        around = replace(around, normal=None)
     body = _calls(report, around) if report.totals.calls else [section(_no_calls(report, around))]
     return render(
         [
@@ -180,7 +185,7 @@ def _no_calls(report: Report, around: Around) -> str:
     if around.normal is None:
         return said
     usually = f"A {usual_words(report.period, around.normal)}"
-    check = " Look whether your numbers still ring: call one of them." if around.normal.calls.least and not around.missing else ""
+    check = " Look whether your numbers still ring: call one of them." if around.normal.calls.least else ""
     return f"{said}\n{usually}{check}"
 
 

@@ -189,6 +189,13 @@ def test_what_is_missing_is_said_first_and_in_the_footer() -> None:
     assert "17 records read, not complete" in words
 
 
+def test_what_is_not_complete_is_compared_with_nothing() -> None:
+    normal = normal_of(figures(40, 40, 40, 40))
+    assert "▼ 60 % fewer calls" in shown(report(DAY), normal=normal)
+    words = shown(report(DAY), normal=normal, missing="The afternoon.")
+    assert not any(word in words for word in ("▼", "▲", "normal", "usual"))
+
+
 def test_records_that_could_not_be_read_are_told() -> None:
     made = report(DAY)
     words = shown(replace(made, totals=replace(made.totals, unreadable=2, gaps=1)))
