@@ -2,16 +2,19 @@
 
 ==========================  ==============================================================
 ``today``, ``yesterday``    one day
-``monday``, ``last friday`` the latest such day; with *last*, before today
+``monday``, ``last fri``    the latest such day; with *last*, before today
 ``week``, ``last week``     Monday to Sunday; the running week until today
 ``month``, ``last month``   calendar months; the running month until today
 ``7d``, ``last 7 days``     today and the six days before
-``2026-11-03``              one day
-``2026-10``                 one month
-``2026-11-01..2026-11-15``  both days included; months work too: ``2026-09..2026-10``
+``2w``, ``2 weeks``         today and the thirteen days before
+``24h``                     the days that the last 24 hours lie in: yesterday and today
+``2026-11-03``, ``nov 3``   one day; without a year, the latest
+``2026-10``, ``october``    one month; without a year, the latest
+``2026-11-01..2026-11-15``  from one of these days, weekdays or months to another, both included
 ==========================  ==============================================================
 
-Words may be joined with a hyphen or a space. All days are those of one person's zone, whatever their length in hours.
+Words may be joined with a hyphen or a space; between two days ``..``, ``to`` and ``-`` are the same. All days are those of one
+person's zone, whatever their length in hours.
 """
 
 import calendar
@@ -26,18 +29,36 @@ from rules.calendar import day_bounds
 MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
 """VoIP.ms is younger."""
-LONGEST_PHRASE = 3
-"""Words in the longest way to say a period, ``last 7 days``."""
+LONGEST_PHRASE = 10
+"""Words in the longest way to say a period, ``from Sun 15 Nov 2026 to Fri 20 Nov 2026``."""
 WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
+MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
 WORDS = ("today", "yesterday", "week", "last-week", "this-week", "month", "last-month", "this-month", "7d", *WEEKDAYS)
 """What can be typed as it stands: for suggestions."""
 DAY = timedelta(days=1)
 
-_COUNT = re.compile(r"(?:last-)?([0-9]{1,9})(?:d|-?days?)")
-_WEEKDAY = re.compile(rf"(last-)?({'|'.join(WEEKDAYS)})")
-_RANGE = re.compile(r"([0-9-]+)(?:\.{2,3}|…)([0-9-]+)")
+_SHORT_WEEKDAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
+_SHORT_MONTHS = {**{month[:3]: place for place, month in enumerate(MONTHS, 1)}, "sept": 9}
+_WEEKDAY_OF = {**{day: place for place, day in enumerate(WEEKDAYS)}, **_SHORT_WEEKDAYS}
+_MONTH_OF = {**{month: place for place, month in enumerate(MONTHS, 1)}, **_SHORT_MONTHS}
+SOFT_WORDS = frozenset((*_SHORT_WEEKDAYS, *_MONTH_OF))
+"""Words that are as often a name: *April*, *May*, *Sun*."""
+
+_NAMES_OF_MONTHS = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_NAMES_OF_WEEKDAYS = "|".join(sorted(_WEEKDAY_OF, key=len, reverse=True))
+_SAID_BEFORE = re.compile(r"(?:on|from) (?=.)")
+_COUNT = re.compile(r"(?:(?:in )?(?:the )?(?:last|past)[- ])?([0-9]{1,9})[- ]?(d|days?|w|weeks?|h|hours?)")
+_WEEKDAY = re.compile(rf"(last[- ])?({_NAMES_OF_WEEKDAYS})")
+_BETWEEN = re.compile(r"\s*(?:\.{2,3}|…)\s*|\s+(?:to|until|through|-|–)\s+")
+_HYPHEN_BETWEEN = re.compile(r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})[-–]([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})|([a-z]+)[-–]([a-z]+)")
 _DAY_OR_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
+_NAMED_MONTH = re.compile(rf"(?:in )?({_NAMES_OF_MONTHS})(?:[- ]([0-9]{{4}}))?")
+_DAY_OF_MONTH = re.compile(
+    rf"(?:(?:{_NAMES_OF_WEEKDAYS}),? )?(?:({_NAMES_OF_MONTHS})[- ]([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,?[- ]([0-9]{{4}}))?"
+    rf"|([0-9]{{1,2}})(?:st|nd|rd|th)?[- ]({_NAMES_OF_MONTHS})(?:,?[- ]([0-9]{{4}}))?)"
+)
 _OTHER_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}")
+_OTHER_RANGE = re.compile(r"[0-9-]+(?:\.{2,3}|…)[0-9-]+")
 
 
 class BadPeriod(ValueError):
@@ -133,12 +154,12 @@ def read(words: str, today: date) -> Period | None:
     Raises:
         BadPeriod: They are meant as one, but there is no such day, it is still to come, or it is too long.
     """
-    text = "-".join(words.lower().split())
-    return _running(text, today) or _calendar(text, today)
+    text = _SAID_BEFORE.sub("", " ".join(words.lower().split()), count=1)
+    return _running(text.replace(" ", "-"), today) or _counted(text, today) or _calendar(text, today)
 
 
 def _running(text: str, today: date) -> Period | None:
-    """Periods that are told from today."""
+    """Periods that are told from today, their words joined with hyphens."""
     monday = today - today.weekday() * DAY
     this_month = today.replace(day=1)
     match text:
@@ -155,13 +176,19 @@ def _running(text: str, today: date) -> Period | None:
         case "last-month":
             last = this_month - DAY
             return Period(first=last.replace(day=1), last=last, when="last month", unit=Unit.MONTH)
-    if found := _WEEKDAY.fullmatch(text):
-        back = (today.weekday() - WEEKDAYS.index(found[2])) % 7
-        day = today - (back or (7 if found[1] else 0)) * DAY
-        return absolute(day, day, Unit.DAY)
-    if found := _COUNT.fullmatch(text):
-        return _last_days(int(found[1]), today)
     return None
+
+
+def _counted(text: str, today: date) -> Period | None:
+    """So many days, weeks or hours until today."""
+    found = _COUNT.fullmatch(text)
+    if found is None:
+        return None
+    count, unit = int(found[1]), found[2][0]
+    if unit == "h":
+        # whole days are looked at: 24 hours before now it was yesterday
+        return _last_days(-(-count // 24) + 1 if count else 0, today)
+    return _last_days(count * (7 if unit == "w" else 1), today)
 
 
 def _last_days(count: int, today: date) -> Period:
@@ -172,16 +199,61 @@ def _last_days(count: int, today: date) -> Period:
 
 
 def _calendar(text: str, today: date) -> Period | None:
-    """Periods that are told by dates."""
-    if found := _RANGE.fullmatch(text):
-        begins, ends = _day_or_month(found[1], today), _day_or_month(found[2], today)
-        if begins is not None and ends is not None:
-            return _checked(begins[0], ends[1], today)
-    days = _day_or_month(text, today)
+    """Periods that are told by dates, weekdays and months."""
+    ends = _ends(text)
+    if ends is not None:
+        last = _days_of(ends[1], today)
+        first = None if last is None else _days_of(ends[0], min(last[1], today))
+        if first is not None and last is not None:
+            return _checked(first[0], last[1], today)
+    days = _days_of(text, today)
     if days is not None:
-        return _checked(*days, today, Unit.MONTH if text.count("-") == 1 else Unit.DAY)
-    if _OTHER_DATE.fullmatch(text) or found:
+        return _checked(*days, today, Unit.MONTH if _is_month(text) else Unit.DAY)
+    if _OTHER_DATE.fullmatch(text) or _OTHER_RANGE.fullmatch(text):
         raise BadPeriod("Days are written year-month-day.", _example(today))
+    return None
+
+
+def _ends(text: str) -> tuple[str, str] | None:
+    """The words for the first and the last of several days."""
+    parts = _BETWEEN.split(text)
+    if len(parts) == 2:
+        return parts[0], parts[1]
+    if found := _HYPHEN_BETWEEN.fullmatch(text):
+        return (found[1], found[2]) if found[1] else (found[3], found[4])
+    return None
+
+
+def _days_of(text: str, today: date) -> tuple[date, date] | None:
+    """First and last of the days of one word for them; those without a year are the latest until today.
+
+    Raises:
+        BadPeriod: There is no such month or day.
+    """
+    if text in ("today", "yesterday"):
+        day = today - (text == "yesterday") * DAY
+        return day, day
+    if found := _WEEKDAY.fullmatch(text):
+        back = (today.weekday() - _WEEKDAY_OF[found[2]]) % 7
+        day = today - (back or (7 if found[1] else 0)) * DAY
+        return day, day
+    return _named_day(text, today) or _day_or_month(text, today)
+
+
+def _named_day(text: str, today: date) -> tuple[date, date] | None:
+    """``november``, ``nov 2025``, ``nov 15``, ``15 nov 2025``; a running month ends today.
+
+    Raises:
+        BadPeriod: The month has no such day.
+    """
+    if found := _NAMED_MONTH.fullmatch(text):
+        month = _MONTH_OF[found[1]]
+        year = found[2] or str(today.year - (month > today.month))
+        return _day_or_month(f"{year}-{month}", today)
+    if found := _DAY_OF_MONTH.fullmatch(text):
+        month, day = _MONTH_OF[found[1] or found[5]], int(found[2] or found[4])
+        year = found[3] or found[6] or str(today.year - ((month, day) > (today.month, today.day)))
+        return _day_or_month(f"{year}-{month}-{day}", today)
     return None
 
 
@@ -206,6 +278,11 @@ def _day_or_month(text: str, today: date) -> tuple[date, date] | None:
         raise BadPeriod(f"{first:%B} {year} has no day {int(found[3])}.", last.isoformat() if last <= today else _example(today))
     day = first.replace(day=int(found[3]))
     return day, day
+
+
+def _is_month(text: str) -> bool:
+    found = _DAY_OR_MONTH.fullmatch(text)
+    return found[3] is None if found else bool(_NAMED_MONTH.fullmatch(text))
 
 
 def _checked(first: date, last: date, today: date, unit: Unit = Unit.DAYS) -> Period:
