@@ -4,7 +4,7 @@ A payload is one of
 
 - ``{"text": "Missing: front desk", "blocks": […]}``: said as it stands;
 - ``{"draw": NAME, …}``: ``painters[NAME]`` draws it from whatever is true at the moment it is sent, so an edit that has waited shows
-  the state as it is now.
+  the state as it is now. What was put as an edit is drawn as a post when the message it should edit is gone.
 
 Either may also say ``"broadcast": true``: a reply that the whole channel sees. A text is Slack's ``text``, already escaped.
 """

@@ -8,13 +8,14 @@ from itertools import pairwise
 import pytest
 
 from blocks.frame import render, section, table, without_tables
+from jobs import Job, timetable
 from jobs.outcomes import UNREACHED
 from jobs.painting import Words
 from playground.slack import ApiError, RateLimited, Slow
 from store import Store, outbox
 from store.outbox import BETWEEN_EDITS, Message
 from store.refusals import Refusals
-from tests.delivering import CHANNEL, OTHER, SETTLE, Bench, bench
+from tests.delivering import CHANNEL, OTHER, SECOND, SETTLE, Bench, bench
 
 CARD = [*render([section("Calls yesterday")]), *render([table(["Account", "Calls"], [["desk", "3"]])[0]])]
 
@@ -102,6 +103,19 @@ def test_a_message_that_cannot_be_drawn_is_a_dead_letter_and_holds_up_nothing(st
         desk.put("good")
         desk.tick()
         assert desk.texts() == ["good"] and desk.statuses() == {"bad": "dead", "good": "sent"}
+
+
+def test_the_clock_delivers_what_is_put_and_what_is_put_later(store: Store) -> None:
+    with bench(store) as desk:
+        desk.put("1", thing="1")
+        with timetable([Job(name="delivery", tick=desk.delivery.tick, every=SECOND / 50, stop=desk.delivery.stop)]) as clock:
+            desk.slack.wait_for(lambda: desk.texts())
+            desk.put("2", channel=OTHER)
+            desk.slack.wait_for(lambda: desk.texts(OTHER))
+            assert clock.how_it_is()[0]
+        desk.put("3", channel="C0PHONES")
+        desk.delivery.tick()
+        assert desk.texts("C0PHONES") == []
 
 
 # --- order and pace ---------------------------------------------------------------------------------------------------
