@@ -5,7 +5,7 @@ It holds nothing that must survive: at start it is made anew from the stored lin
 ========  ============  ====================================================================================
 priority  why           due
 ========  ============  ====================================================================================
-1         ``SUSPECT``   what is in doubt, at ⅓ and at the whole of the time to confirm (people ask past the agenda)
+1         ``SUSPECT``   what is in doubt, at ⅓ and at the whole of the time to confirm; and what somebody wants looked at
 2         ``SIBLING``   three of one site or POP fell, or came back, within ten minutes: the rest of them, oldest look
                         first; at most every second look while there is anything else to do
 3         ``RECOVERY``  what is missing, after 60, 120, 240 … seconds, never longer than a round
@@ -150,6 +150,13 @@ class Agenda:
         entry = self._entries.pop(account, None)
         if entry is not None:
             self._regroup(entry.line, None)
+
+    def hurry(self, account: str, now: datetime) -> None:
+        """Somebody wants it looked at: it is the next one."""
+        entry = self._entries.get(account)
+        if entry is not None and not entry.under_way:
+            entry.turn += 1
+            self._suspects.put(entry, now)
 
     def _enter(self, line: Line, looked_at: datetime | None) -> None:
         self.forget(line.account)

@@ -19,7 +19,7 @@ from enum import Enum
 from rules.notes import About, Act, Note
 from rules.timing import Timing
 from rules.watch import Line, State
-from voipms import Kind, Refused, VoipMsError
+from voipms import Kind, Refused, Unreachable, VoipMsError
 
 ERRORS_FOR_DOWN = 3
 REFUSALS_FOR_DOWN = 2
@@ -96,7 +96,14 @@ def sort_of(error: VoipMsError) -> Answer:
                 return Answer.RATE_LIMIT
             case Kind.CREDENTIALS | Kind.ALLOW_LIST:
                 return Answer.REFUSED
+    if isinstance(error, Unreachable) and error.limits:
+        return Answer.RATE_LIMIT
     return Answer.ERROR
+
+
+def reason_of(error: VoipMsError) -> str:
+    """The failure in a word or two: ``ip_not_enabled``, ``time-out``, ``HTTP 503``."""
+    return error.status if isinstance(error, Refused) else str(error.args[0])
 
 
 def heard(

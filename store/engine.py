@@ -79,6 +79,11 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have it open too."""
+        return not self._is_sqlite
+
     def close(self) -> None:
         """Close every connection; on SQLite the file alone is then the whole database. A second time does nothing."""
         self._parts.close()

@@ -64,6 +64,11 @@ def release(transaction: Transaction, lease: Lease, now: datetime) -> None:
     transaction.execute(update(leases).where(*_same(lease)).values(until=now))
 
 
+def free(transaction: Transaction, name: str, now: datetime) -> None:
+    """Nobody holds it any more: where the database can be open in one process only, whoever held it before is gone."""
+    transaction.execute(update(leases).where(leases.c.name == name).values(until=now))
+
+
 def check(transaction: Transaction, lease: Lease) -> None:
     """See that the lease is still ours, and keep it from being taken until this transaction has ended.
 

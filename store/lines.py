@@ -160,10 +160,10 @@ def _together(one: Crowd, other: Crowd) -> Crowd:
 # Changes
 
 
-def locked(transaction: Transaction, account: str) -> tuple[Account, int] | None:
-    """The account and the version of its line, kept from others until the transaction ends; ``None`` when it is not known."""
-    row = transaction.execute(select(*_COLUMNS, lines.c.version).where(lines.c.account == account).with_for_update()).first()
-    return None if row is None else (_account(row._mapping), row.version)
+def locked(transaction: Transaction, account: str) -> tuple[Account, int]:
+    """A known account and the version of its line, kept from others until the transaction ends."""
+    row = transaction.execute(select(*_COLUMNS, lines.c.version).where(lines.c.account == account).with_for_update()).one()
+    return _account(row._mapping), row.version
 
 
 def save(transaction: Transaction, line: Line, version: int, **more: Any) -> None:

@@ -17,7 +17,7 @@ from rules.health import Health
 from rules.lowbalance import Purse
 from rules.notes import Act, Note
 from rules.outages import REMEMBERED, settle
-from rules.polling import Figures
+from rules.polling import Figures, Offset
 from rules.saving import from_json
 from rules.scene import Held, Mute, Scene, Scope, Serial
 from rules.timing import Timing
@@ -46,10 +46,12 @@ class Doing:
     Attributes:
         at: When the process that polls said so.
         figures: Of its rounds.
+        offset: How it reads ``register_next``.
     """
 
     at: datetime
     figures: Figures
+    offset: Offset
 
 
 @dataclass(frozen=True)

@@ -120,9 +120,9 @@ def set_phones(
     columns = {name: value for name, value in chosen.items() if value is not None}
     known = lines.of(transaction, accounts)
     for account in known if ignored is False else ():
-        found = lines.locked(transaction, account)
-        if found is not None and found[0].ignored:
-            before, version = found[0].line, found[1]
+        row, version = lines.locked(transaction, account)
+        if row.ignored:
+            before = row.line
             after = unconfirmed(before, now)
             lines.save(transaction, after, version)
             history.append(transaction, account, passages_of(before, after, now, timing.gap, "watched again"))

@@ -19,7 +19,6 @@ from rules.arrivals import Arrival, arrivals_told
 from rules.health import Answer, Health, absence_told, changes_news, heard, ticked, woken
 from rules.lowbalance import Purse
 from rules.notes import Note
-from rules.polling import Offset
 from rules.reminders import lapsed, remind
 from rules.saving import from_json
 from rules.timeline import passages_of
@@ -31,7 +30,7 @@ from store.scenes import FIGURES, HEALTH, HELD, PURSE, Doing, alone
 from store.transactions import Transaction
 from voipms import Device, SubAccount
 
-ARRIVALS, OFFSET = "arrivals", "offset"
+ARRIVALS = "arrivals"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +80,8 @@ def silence(timing: Timing, sweep: timedelta) -> timedelta:
 
 def looked(
     transaction: Transaction, lease: Lease, account: str, seen: Seen, now: datetime, timing: Timing, *, watched: int, sweep: timedelta
-) -> Looked | None:
-    """Store one look, and whatever follows from it; ``None`` when the account is not known.
+) -> Looked:
+    """Store one look, and whatever follows from it.
 
     Args:
         watched: How many accounts are watched.
@@ -93,10 +92,7 @@ def looked(
     """
     alone(transaction)
     leases.check(transaction, lease)
-    found = lines.locked(transaction, account)
-    if found is None:
-        return None
-    row, version = found
+    row, version = lines.locked(transaction, account)
     before = row.line
     # another replica's clock may have been ahead
     now = max(now, before.answered_at or now)
@@ -261,19 +257,6 @@ def _arrivals(transaction: Transaction, now: datetime, timing: Timing) -> tuple[
         memos.put(transaction, ARRIVALS, kept)
     scenes.say(transaction, notes, now)
     return notes
-
-
-# What the process that polls has to know after a restart, or another one after it
-
-
-def offset(transaction: Transaction) -> Offset:
-    """By how many hours this login's ``register_next`` is off."""
-    return memos.get(transaction, OFFSET, Offset())
-
-
-def keep_offset(transaction: Transaction, learned: Offset) -> None:
-    """Remember it."""
-    memos.put(transaction, OFFSET, learned)
 
 
 # Questions

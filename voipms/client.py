@@ -106,6 +106,11 @@ class VoipMs:
         self._door.close()
         self._wire.close()
 
+    @property
+    def rate(self) -> float:
+        """Requests a minute that the pace allows, as of now."""
+        return self._door.rate
+
     def how_it_is(self) -> tuple[bool, str]:
         """Whether VoIP.ms answered the last question, and a few words on it; asks nobody."""
         return self._door.how_it_is()

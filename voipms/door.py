@@ -44,6 +44,11 @@ class Door:
         other._tries = tries
         return other
 
+    @property
+    def rate(self) -> float:
+        """Requests a minute that the pace allows, as of now."""
+        return self._pace.rate
+
     def close(self) -> None:
         """Send everybody away who waits."""
         self._pace.close()

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "benchmarks": frozenset((*PRODUCT, "playground", "benchmarks")) - {"bot"},
 }
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "requests": ("voipms/client.py",),
+    "requests": ("voipms/client.py", "jobs/heartbeat.py"),
     "slack_bolt": ("handlers/bolt.py", "bot.py"),
     "apscheduler": ("jobs/__init__.py",),
     "sqlalchemy": ("store/",),
