@@ -45,7 +45,7 @@ def test_a_direct_message_is_first_acknowledged_and_then_edited_into_the_answer(
 
 def test_a_button_asks_again_and_leaves_the_first_answer_where_it_is(bot: Stage) -> None:
     answer = bot.viewer.slash("/voip", "calls yesterday").answer()
-    assert "issed" in bot.viewer.click(answer, "Only missed").answer().words
+    assert "Calls on" in bot.viewer.click(answer, "Day before").answer().words
     assert answer in bot.slack.ephemerals(bot.viewer.id)
 
 
