@@ -11,7 +11,7 @@ from blocks.frame import code, when
 from blocks.settings import rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
-from handlers.registry import Command, Csv, Form, FormErrors, Misunderstood, Reply, Request, Submitted
+from handlers.registry import Command, Csv, FormErrors, Misunderstood, Reply, Request, Submitted
 from rules.access import Role
 from rules.accounts import name_of as account_name
 from rules.clients import name_of, names_of
@@ -70,7 +70,7 @@ def client_login_command(tries: Tries) -> Command:
                 "For safety this is asked in a form.",
                 f"Send {command} alone. If you typed a password where others can read it, delete that message and change it.",
             )
-        return Reply(headline="Client login", form=Form(view=view.login_form()))
+        return Reply(headline="Client login", form=view.login_form())
 
     def check(submitted: Submitted) -> None:
         """Looks at what was typed before anybody is asked.

@@ -255,7 +255,7 @@ class Desk:
         assert reply.form is not None
         if question.trigger_id:
             try:
-                self._workspace.slack.views_open(trigger_id=question.trigger_id, view=dict(reply.form.view))
+                self._workspace.slack.views_open(trigger_id=question.trigger_id, view=dict(reply.form))
                 return Reply(headline="The form is open", blocks=render([small("The form is open in front of you.")]))
             except SlackApiError as error:
                 if error.response["error"] not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"):

@@ -2,7 +2,7 @@
 
 A handler is a function from a ``Request`` (who, where, words, zone) to a ``Reply`` (headline, blocks, file). It knows
 nothing of Bolt, so the slash command, the mention, the direct message and the button are one path. Whatever goes
-wrong is raised: ``handlers/bolt.py`` has the only ``try`` and puts errors into words.
+wrong is raised: ``handlers/desk.py`` has the only ``try`` and puts errors into words.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -99,7 +99,8 @@ class Reply:
         again: The words that ask exactly this again, dates absolute; ``None`` when it makes no sense.
         share: Whether the content may be shared in a channel.
         csv: Whether the command has a table to give (it has a ``csv`` function).
-        form: A modal to open (where the way of asking has a trigger; elsewhere *Open form* is offered).
+        form: A modal to open, whose ``callback_id`` is the command's name (where the way of asking has a trigger; elsewhere *Open form*
+            is offered).
     """
 
     headline: str
@@ -107,18 +108,7 @@ class Reply:
     again: str | None = None
     share: bool = False
     csv: bool = False
-    form: "Form | None" = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """A modal: the view to open, and the function that takes its values.
-
-    Attributes:
-        view: The modal as a dict; its ``callback_id`` is the command's name.
-    """
-
-    view: Mapping[str, Any]
+    form: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
