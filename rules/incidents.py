@@ -87,6 +87,7 @@ class Truth:
         members: All that ever belonged to it.
         closed: It is over for good: no buttons.
         absorbed_by: Id of the wider incident to look at instead.
+        muted: Somebody has muted everybody who is away.
     """
 
     phase: Phase
@@ -98,6 +99,7 @@ class Truth:
     reason: str = ""
     closed: bool = False
     absorbed_by: str = ""
+    muted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +193,12 @@ class Incident:
         return replace(self, members=(*kept, *new.values()))
 
 
-def truth(incident: Incident, channel: str) -> Truth:
-    """What the incident's message in that channel has to say now: only that channel's own phones."""
+def truth(incident: Incident, channel: str, *, muted: bool = False) -> Truth:
+    """What the incident's message in that channel has to say now: only that channel's own phones.
+
+    Args:
+        muted: Whether somebody has muted all of them that are away.
+    """
     own = [member for member in incident.members if member.channel == channel]
 
     def of(stand: Stand) -> tuple[str, ...]:
@@ -208,6 +214,7 @@ def truth(incident: Incident, channel: str) -> Truth:
         reason=incident.reason,
         closed=incident.closed_at is not None and incident.kind is not Kind.DELETED,
         absorbed_by=incident.absorbed_by,
+        muted=muted,
     )
 
 

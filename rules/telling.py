@@ -10,7 +10,8 @@ somebody begins to flap       and a ``REPLY``
 twice as many, or over half   and a ``REPLY`` that the channel sees, at most one in a quarter of an hour
 ============================  =======================================================================================
 
-Who is muted, or in quiet hours, is edited only. What was held back is said once the silence ends, if it is still true.
+Who is muted, or in quiet hours, is edited only; the message says that it is muted. What was held back is said once the silence
+ends, if it is still true.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,10 +66,11 @@ class _Teller:
         self.now = now
         self.timing = timing
         self.telling = incident.telling(channel)
-        self.true = truth(incident, channel)
         self.heard = ears.hear(incident, channel)
-        own = [member for member in incident.members if member.channel == channel]
-        self.loud = [member for member in own if self._news(member) and ears.hear_of(member)]
+        news = [member for member in incident.members if member.channel == channel and self._news(member)]
+        self.loud = [member for member in news if ears.hear_of(member)]
+        muted = (bool(news) and not self.loud) or (ears.closed_to(channel) and incident.running)
+        self.true = truth(incident, channel, muted=muted)
 
     def _news(self, member: Member) -> bool:
         return member.away or self.incident.kind is Kind.DELETED

@@ -334,8 +334,23 @@ def test_what_happened_again_under_a_mute_is_said_at_its_end() -> None:
     world.restore([desk])
     world.drop([desk])
     assert {note.act for note in world.notes[1:]} == {Act.EDIT}
-    [again] = world.tick(1200)
-    assert (again.act, again.about, again.broadcast) == (Act.REPLY, About.REOPENED, True)
+    edit, again = world.tick(1200)
+    assert (edit.act, again.act, again.about, again.broadcast) == (Act.EDIT, Act.REPLY, About.REOPENED, True)
+
+
+def test_a_message_says_that_it_is_muted_as_long_as_it_is() -> None:
+    world = World.of({HEAD: 2})
+    world.drop(world.places)
+    desk, boardroom = world.places
+
+    def muted() -> bool:
+        [telling] = world.open[0].tellings
+        assert telling.announced is not None
+        return telling.announced.muted
+
+    assert world.mute(Scope.ACCOUNT, desk, 600) == [] and not muted()
+    assert said(world.mute(Scope.ACCOUNT, boardroom, 600)) == EDITED and muted()
+    assert said(world.tick(600)) == EDITED and not muted()
 
 
 # VoIP.ms cannot be seen, and the money
