@@ -130,27 +130,31 @@ def census(transaction: Transaction) -> Census:
 
 
 def for_scene(transaction: Transaction, members: Collection[str], gone_since: datetime) -> tuple[dict[str, Line], dict[str, Phone]]:
-    """The lines that an outage can be about, and what is set for them: those in trouble, and the members of open incidents.
+    """The lines that an outage can be about, and what is set for some of them: those in trouble, and the members of open incidents.
 
     Args:
         gone_since: Accounts that were deleted before that are nothing to tell.
     """
-    found = _scene_rows(transaction, lines.c.trouble, gone_since)
-    for some in _pieces(account for account in members if account not in found):
-        found.update(_scene_rows(transaction, lines.c.account.in_(some), gone_since))
-    return {account: line for account, (line, _) in found.items()}, {account: phone for account, (_, phone) in found.items()}
+    known: dict[str, Line] = {}
+    phones: dict[str, Phone] = {}
+    _add_to_scene(transaction, lines.c.trouble, gone_since, known, phones)
+    for some in _pieces(account for account in members if account not in known):
+        _add_to_scene(transaction, lines.c.account.in_(some), gone_since, known, phones)
+    return known, phones
 
 
-def _scene_rows(transaction: Transaction, which: ColumnElement[bool], gone_since: datetime) -> dict[str, tuple[Line, Phone]]:
+def _add_to_scene(
+    transaction: Transaction, which: ColumnElement[bool], gone_since: datetime, known: dict[str, Line], phones: dict[str, Phone]
+) -> None:
     recent = or_(lines.c.deleted_at.is_(None), lines.c.deleted_at > gone_since)
     columns = (lines.c[name] for name in ("account", "value", "deleted_at", "client", "required", "ignored", "expect_offline"))
     rows = transaction.execute(select(*columns).where(which, lines.c.auth_type == WITH_PASSWORD, recent))
-    return {
-        account: (line, Phone(account=account, client=client, required=required, ignored=ignored, expect_offline=offline))
-        for account, line, deleted_at, client, required, ignored, offline in rows
-        # what left the watch in another way than by VoIP.ms's word is simply not there any more
-        if deleted_at is None or line.state is State.GONE
-    }
+    for account, line, deleted_at, client, required, ignored, offline in rows:
+        if deleted_at is not None and line.state is not State.GONE:
+            continue  # what left the watch in another way than by VoIP.ms's word is simply not there any more
+        known[account] = line
+        if client or required or ignored or offline:
+            phones[account] = Phone(account=account, client=client, required=required, ignored=ignored, expect_offline=offline)
 
 
 def _together(one: Crowd, other: Crowd) -> Crowd:
