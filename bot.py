@@ -28,6 +28,7 @@ from handlers.vitals import Vitals
 from rules.access import Role
 from store import CannotOpen, Store
 from store.once import Once
+from store.refusals import Refusals
 from voipms import Pace, VoipMs
 
 log = structlog.get_logger("dialtone")
@@ -78,7 +79,7 @@ def running(settings: Settings) -> Iterator[int]:
         open_parts.callback(phones.close)
         store = open_parts.enter_context(Store(settings.database_url.get_secret_value()))
         me = sign_in(slack)
-        workspace = Workspace(slack)
+        workspace = Workspace(slack, Refusals(store, now))
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
         registry = commands(settings.voipms_main_account, settings.admins, checks)
         rights = Rights(

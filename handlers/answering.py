@@ -1,23 +1,30 @@
 """The ways an answer travels back to the person who asked.
 
-======================  =====================================================================================
-slash command, button   ``response_url``: at most three interim posts out of its five uses, then the answer
-mention                 one ``chat.postEphemeral`` in that thread
-direct message          post, then update
-======================  =====================================================================================
+================  =====================================================================================
+slash command     ``response_url``: at most three interim posts out of its five uses, then the answer
+button            ``response_url``: one interim post, then the answer
+mention           one ``chat.postEphemeral`` in that thread
+direct message    post, then updates
+================  =====================================================================================
 
 Interim texts begin with *Looking*. A workspace that refuses tables gets them as lines of text, and that is remembered.
+What Slack refuses as too much at once is sent again when it says.
 """
 
+import itertools
+import re
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from blocks.forms import NOT_UNDERSTOOD, TOO_MUCH, forms
 from blocks.frame import cut, escape
@@ -26,10 +33,15 @@ from store.refusals import Refusals
 
 log = structlog.get_logger(__name__)
 
-INTERIM_MOST = 3
+SHOWN_AT = (0.0, 15.0, 35.0)
+"""Seconds after a question from which its progress may be shown through a ``response_url``."""
+EDIT_SECONDS = 5.0
+"""Seconds between two edits that show progress."""
 POST_TIMEOUT = 10
-UNCLEAR = (OSError, SlackApiError)
-"""What a failed post raises: a dropped connection or Slack's refusal."""
+WAIT_MOST = 20.0
+"""Seconds that one answer waits in all when Slack takes no more at once."""
+UNCLEAR = (OSError, SlackClientError, HTTPException)
+"""What a failed post raises: a dropped connection, Slack's refusal, half an answer."""
 
 
 class NotDelivered(Exception):
@@ -53,19 +65,21 @@ class Workspace:
     """The workspace that all answers go to.
 
     Args:
-        refusals: What it is known to refuse, shared with whoever else posts; without them it is learnt anew.
+        refusals: What it is known to refuse, shared with whoever else posts.
+        pause: Waits so many seconds.
     """
 
-    def __init__(self, slack: WebClient, refusals: Refusals | None = None) -> None:
+    def __init__(self, slack: WebClient, refusals: Refusals, pause: Callable[[float], None] = time.sleep) -> None:
         self.slack = slack
-        self._refusals = refusals or Refusals()
+        self._refusals = refusals
+        self._pause = pause
 
     def post(self, send: Callable[[Message], Any], message: Message) -> Any:
-        """Send it, and once more in simpler form for each time that Slack cannot take the blocks."""
+        """Send it, once more in simpler form for each time that Slack cannot take the blocks, and again when it asks to wait."""
         word = ""
         for form in forms(message.blocks, self._refusals.kinds()):
             try:
-                answer = send(replace(message, blocks=form.blocks))
+                answer = self._patiently(send, replace(message, blocks=form.blocks))
             except SlackApiError as error:
                 word = error.response["error"]
                 if word not in TOO_MUCH:
@@ -77,27 +91,59 @@ class Workspace:
             return answer
         raise NotDelivered("Slack refuses the answer in every form")
 
+    def _patiently(self, send: Callable[[Message], Any], message: Message) -> Any:
+        """Send it when Slack takes it: what was refused as too much at once has certainly not been posted."""
+        waited = 0.0
+        while True:
+            try:
+                return send(message)
+            except SlackApiError as error:
+                seconds = _too_much_for(error)
+                if seconds is None or waited + seconds > WAIT_MOST:
+                    raise
+            self._pause(seconds)
+            waited += seconds
+
+
+def _too_much_for(error: SlackApiError) -> float | None:
+    """Seconds until Slack takes what it refused as too much at once; ``None``: that was not why."""
+    if error.response.status_code != 429:
+        return None
+    said = str(error.response.headers.get("Retry-After"))
+    # a proxy may say nothing, or a date
+    return max(0.1, float(said)) if said.isdecimal() else 1.0
+
 
 def _why(error: SlackApiError) -> object:
     return (error.response.get("response_metadata") or {}).get("messages")
 
 
 class Answering:
-    """One way back to one person. Thread-safe: nothing is said after the answer."""
+    """One way back to one person. Thread-safe: nothing is said after the answer.
 
-    def __init__(self, workspace: Workspace, interims: int = INTERIM_MOST) -> None:
+    Args:
+        shown_at: Seconds from now after which progress may be shown, once for each.
+        clock: Seconds that only grow.
+
+    Attributes:
+        answered: The answer was given, or could not be.
+    """
+
+    def __init__(self, workspace: Workspace, shown_at: Iterable[float] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._interims_most = interims
-        self._interims = 0
-        self._answered = False
+        self._clock = clock
+        self._began = clock()
+        self._shown_at = iter(shown_at)
+        self._next_at = next(self._shown_at, None)
+        self.answered = False
 
     def say(self, text: str) -> None:
-        """Show how far a long look has come; dropped where it cannot be shown, and after the third."""
+        """Show how far a long look has come; dropped where that cannot be shown, and when it was shown a moment ago."""
         with self._lock:
-            if self._answered or self._interims >= self._interims_most:
+            if self.answered or self._next_at is None or self._clock() - self._began < self._next_at:
                 return
-            self._interims += 1
+            self._next_at = next(self._shown_at, None)
             try:
                 self._interim(text if text.startswith("Looking") else f"Looking … {text}")
             except UNCLEAR as error:  # the answer matters, not the progress
@@ -110,9 +156,9 @@ class Answering:
             NotDelivered: nothing reached the person.
         """
         with self._lock:
-            if self._answered:
+            if self.answered:
                 return
-            self._answered = True
+            self.answered = True
         try:
             self._final(message)
         except UNCLEAR as error:
@@ -126,14 +172,19 @@ class Answering:
 
 
 def reason(error: Exception) -> str:
-    """The failure without the URL that a socket error may quote."""
+    """The failure in a word or a few: without the URL that a socket error may quote, and without a page that came instead of an answer."""
     if isinstance(error, SlackApiError):
-        return str(error.response["error"])
+        word = str(error.response.get("error"))
+        return word if re.fullmatch(r"\w{1,60}", word) else f"HTTP {error.response.status_code}"
     return str(error) if isinstance(error, NotDelivered) else type(error).__name__
 
 
 class ByResponseUrl(Answering):
-    """Slash commands and buttons."""
+    """Slash commands and buttons.
+
+    Args:
+        clicked: The URL is a click's: what it would replace is the message with the button, so nothing is replaced.
+    """
 
     def __init__(
         self,
@@ -142,19 +193,23 @@ class ByResponseUrl(Answering):
         *,
         person: str,
         channel: str,
+        clicked: bool = False,
         in_channel: bool = False,
         thread_ts: str = "",
-        interims: int = INTERIM_MOST,
+        shown_at: Iterable[float] = SHOWN_AT,
     ) -> None:
-        super().__init__(workspace, interims)
+        super().__init__(workspace, shown_at)
         self._hook = WebhookClient(url, timeout=POST_TIMEOUT, retry_handlers=[])
         self._person = person
         self._channel = channel
+        self._clicked = clicked
         self._in_channel = in_channel
+        self._said = False
         self._thread: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
 
     def _interim(self, text: str) -> None:
-        self._send({"text": escape(text), "replace_original": self._interims > 1})
+        self._send({"text": escape(text), "replace_original": self._replaces})
+        self._said = True
 
     def _final(self, message: Message) -> None:
         def send(fit: Message) -> None:
@@ -163,8 +218,7 @@ class ByResponseUrl(Answering):
                     "text": fit.text,
                     "blocks": fit.blocks,
                     "response_type": "in_channel" if self._in_channel else "ephemeral",
-                    # an interim text is edited into the answer; without one there is nothing of ours to replace
-                    "replace_original": self._interims > 0 and not self._in_channel,
+                    "replace_original": self._replaces,
                 }
             )
 
@@ -181,13 +235,30 @@ class ByResponseUrl(Answering):
                 message,
             )
 
+    @property
+    def _replaces(self) -> bool:
+        """Whether there are words of ours that the next ones take the place of."""
+        return self._said and not self._clicked
+
     def _send(self, body: dict[str, Any]) -> None:
         answer = self._hook.send_dict({**body, **self._thread, "unfurl_links": False, "unfurl_media": False})
         if answer.status_code != 200:
-            words = answer.body.strip()[:60]
-            raise SlackApiError(
-                "response_url", {"error": "invalid_blocks" if "invalid_blocks" in words else words or str(answer.status_code)}
-            )
+            raise SlackApiError("response_url", _as_of_the_api(answer))
+
+
+def _as_of_the_api(answer: WebhookResponse) -> SlackResponse:
+    """What a ``response_url`` said, in the shape of the other refusals: its body is a word, or an error's page."""
+    word = answer.body.strip()[:60]
+    error = "invalid_blocks" if "invalid_blocks" in word else word
+    return SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="response_url",
+        req_args={},
+        data={"ok": False, "error": error},
+        headers=answer.headers,
+        status_code=answer.status_code,
+    )
 
 
 class ByEphemeral(Answering):
@@ -205,10 +276,10 @@ class ByEphemeral(Answering):
 
 
 class ByDirectMessage(Answering):
-    """A direct message: a first post at once, then its update."""
+    """A direct message: a first post at once, then its updates."""
 
     def __init__(self, workspace: Workspace, *, channel: str, thread_ts: str = "") -> None:
-        super().__init__(workspace)
+        super().__init__(workspace, itertools.count(0.0, EDIT_SECONDS))
         self._channel = channel
         self._thread = thread_ts or None
         self._ts = ""
@@ -245,7 +316,7 @@ class InModal(Answering):
     """A submitted form: the result takes the form's place."""
 
     def __init__(self, workspace: Workspace, *, view_id: str, title: str) -> None:
-        super().__init__(workspace, interims=0)
+        super().__init__(workspace)
         self._view_id = view_id
         self._title = title
 

@@ -155,8 +155,10 @@ def build(
             return
         thread = container.get("thread_ts") or ""
 
-        def way(in_channel: bool = False, interims: int = 3) -> Answering:
-            return ByResponseUrl(workspace, url, person=person, channel=channel, in_channel=in_channel, thread_ts=thread, interims=interims)
+        def way(in_channel: bool = False, shown_at: tuple[float, ...] = (0.0,)) -> Answering:
+            return ByResponseUrl(
+                workspace, url, person=person, channel=channel, clicked=True, in_channel=in_channel, thread_ts=thread, shown_at=shown_at
+            )
 
         key = ("action", clicked["action_ts"], person)
         question = Question(
@@ -166,8 +168,8 @@ def build(
             case "csv":
                 take(key, question.answering, lambda: desk.send_csv(question))
             case "share":
-                private = Question(person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(interims=0))
-                take(key, private.answering, lambda: desk.share(private, way(in_channel=True, interims=0)))
+                private = Question(person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(shown_at=()))
+                take(key, private.answering, lambda: desk.share(private, way(in_channel=True, shown_at=())))
             case _:
                 ask(key, question)
 

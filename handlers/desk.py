@@ -280,13 +280,16 @@ class Desk:
         outcome = Outcome()
         slow = threading.Timer(QUIET_SECONDS, question.answering.say, ("Looking …",))
         slow.daemon = True
-        slow.start()
         if question.way is Way.DIRECT:
             question.answering.say("Looking …")
+        else:
+            slow.start()
         try:
             try:
                 yield outcome
-            except Exception as error:  # noqa: BLE001 - the one place where everything ends
+            except Exception as error:
+                if question.answering.answered:  # it was on its way, and there is no other
+                    raise
                 question.answering.answer(self._in_words(error, question, outcome))
         except NotDelivered as lost:
             outcome.result = "not delivered"

@@ -11,8 +11,8 @@ from voipms import Registration, SubAccount, VoipMs, VoipMsError
 
 AT_ONCE = 4
 """Looks in flight. How many VoIP.ms takes in a minute is the client's own affair."""
-SAY_AFTER = (timedelta(seconds=3), timedelta(seconds=15), timedelta(seconds=35))
-"""When a look that still goes on tells how far it is: the way back takes three posts."""
+SAY_EVERY = timedelta(seconds=5)
+"""How often a look that still goes on tells how far it is: the way back shows what it can of it."""
 
 
 def look_at(asked: Request, phones: VoipMs, sub_accounts: Sequence[SubAccount]) -> list[Look]:
@@ -25,19 +25,18 @@ def look_at(asked: Request, phones: VoipMs, sub_accounts: Sequence[SubAccount]) 
     """
     finished: SimpleQueue[Future[Registration]] = SimpleQueue()
     looks: dict[str, Look] = {}
-    started, says = asked.clock(), list(SAY_AFTER)
+    say_at = asked.clock() + SAY_EVERY
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
     try:
         of = {pool.submit(phones.registration, one.account): one for one in sub_accounts}
         for future in of:
             future.add_done_callback(finished.put)
         while len(looks) < len(of) and (now := asked.clock()) < asked.give_up_at:
-            if says and now >= started + says[0]:
-                del says[0]
+            if now >= say_at:
+                say_at = now + SAY_EVERY
                 asked.say(f"Looking … {len(looks)} of {len(of)}")
-            wake_at = min((asked.give_up_at, *(started + after for after in says[:1])))
             try:
-                future = finished.get(timeout=max(0.0, (wake_at - now).total_seconds()))
+                future = finished.get(timeout=(min(asked.give_up_at, say_at) - now).total_seconds())
             except Empty:
                 continue
             one = of[future]

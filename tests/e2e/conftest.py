@@ -22,13 +22,31 @@ from playground.voipms import VoipMsServer
 from tests.e2e.payloads import problems
 
 
+class Log(io.StringIO):
+    """What is logged, as it would stand in the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = threading.Condition()
+
+    def write(self, text: str) -> int:
+        with self._written:
+            self._written.notify_all()
+            return super().write(text)
+
+    def wait_for(self, found: Callable[[list[str]], bool]) -> None:
+        """Wait until something holds of the lines."""
+        with self._written:
+            assert self._written.wait_for(lambda: found(self.getvalue().splitlines()), 10), self.getvalue()[-3000:]
+
+
 @dataclass
 class Stage:
     """One bot between its two sides.
 
     Attributes:
         port: Where the bot's own web server listens.
-        log: Everything the bot logged, as it would stand in the terminal.
+        log: Everything the bot logged.
     """
 
     slack: SlackServer
@@ -36,7 +54,7 @@ class Stage:
     company: Company
     settings: Settings
     port: int
-    log: io.StringIO
+    log: Log
     people: dict[str, Person] = field(default_factory=dict)
 
     @property
@@ -62,7 +80,7 @@ def books() -> Company:
 @contextmanager
 def started(company: Company, mode: str = "socket", **environ: str) -> Iterator[Stage]:
     """The bot at work in one of its two modes, until the block ends; what it sent is then held against Slack's rules."""
-    log = io.StringIO()
+    log = Log()
     before = (logging.root.handlers[:], logging.root.level, sys.excepthook, threading.excepthook, logging.raiseExceptions)
     with ExitStack() as parts:
         slack = parts.enter_context(SlackServer(ping_interval=0.2))

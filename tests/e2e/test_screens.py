@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -223,7 +224,7 @@ def of_days(company: Company, first: date, last: date, zone: ZoneInfo) -> list[C
 
 
 def totals_line(calls: int, seconds: int, cost: Decimal) -> str:
-    return f"{calls:,} calls  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}  ·  ${cost.quantize(Decimal('0.01')):,}"
+    return f"{calls:,} calls  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} talk time  ·  ${cost.quantize(Decimal('0.01')):,}"
 
 
 @pytest.mark.parametrize("days", [(1, 1), (7, 1), (40, 10), (89, 1)])
@@ -323,3 +324,13 @@ def test_tables_become_lines_of_text_where_slack_refuses_them(start: Start) -> N
         before = len(stage.slack.calls)
         stage.admin.slash("/voip", "packages").answer()
         assert [call.error for call in stage.slack.calls[before:] if call.error] == [], "it is remembered"
+
+
+def test_what_slack_refuses_is_remembered_after_a_restart(start: Start, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/dialtone.db"
+    with start(DATABASE_URL=database) as stage:
+        stage.slack.fail(ApiError("invalid_blocks"), method="response_url")
+        stage.admin.slash("/voip", "packages").answer()
+    with start(DATABASE_URL=database) as stage:
+        answer = stage.admin.slash("/voip", "packages").answer()
+        assert "5 packages" in answer.words and not any(block["type"] == "table" for block in answer.blocks)
