@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -88,6 +89,8 @@ def build(
         client=slack,
         signing_secret=signing_secret,
         token_verification_enabled=False,
+        # else it logs the whole payload, with a suggestion of several lines
+        raise_error_for_unhandled_request=True,
         listener_executor=ThreadPoolExecutor(8, thread_name_prefix="ack"),
     )
     own_mention = re.compile(rf"<@{re.escape(bot)}(\|[^>]*)?>")
@@ -141,6 +144,10 @@ def build(
             ("event", channel, event["ts"]),
             Question(person=person, channel=channel, way=Way.DIRECT, line=line, answering=answering),
         )
+
+    @app.event("app_home_opened")
+    def home(event: dict[str, Any]) -> None:
+        """Acknowledged by Bolt; there is nothing to draw."""
 
     @app.action(re.compile(r".+"))
     def action(ack: Ack, body: dict[str, Any]) -> None:
@@ -198,7 +205,21 @@ def build(
     def closed(ack: Ack) -> None:
         ack()
 
+    @app.error
+    def failed(error: Exception) -> BoltResponse | None:
+        """What no listener is for is acknowledged all the same: Slack would show it as a failure, or send it again."""
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("nothing listens to this", kind=_kind(error.request.body))
+            return BoltResponse(status=200)
+        log.error("listener failed", exc_info=error)
+        return None
+
     return app
+
+
+def _kind(body: dict[str, Any]) -> str:
+    """What sort of payload it is, in Slack's words."""
+    return str((body.get("event") or {}).get("type") or body.get("type") or body.get("command") or "unknown")
 
 
 def _values(sent: dict[str, Any]) -> dict[str, str]:

@@ -79,6 +79,15 @@ def test_what_slack_delivers_twice_is_answered_once(bot: Stage) -> None:
     assert [sum(not message.interim for message in one.messages) for one in asked] == [1, 1, 1]
 
 
+def test_what_there_is_no_answer_to_is_acknowledged_quietly(bot: Stage) -> None:
+    for asked in (bot.viewer.open_home(), bot.viewer.open_home("messages"), bot.viewer.slash("/weather", "in Montréal")):
+        assert asked.wait_acked().acked
+    bot.log.wait_for(lambda lines: any("nothing listens to this" in line for line in lines))
+    log = bot.log.getvalue()
+    assert "Unhandled request" not in log and "[Suggestion]" not in log and "Montréal" not in log
+    assert [line for line in log.splitlines() if "/weather" in line] == [line for line in log.splitlines() if "nothing listens" in line]
+
+
 def test_people_without_a_role_are_told_who_can_give_them_one(bot: Stage) -> None:
     for person, channel in (("guest", "C0PHONES"), ("stranger", "C0PARTNER")):
         before = len(bot.phones.asked)
