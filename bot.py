@@ -25,7 +25,6 @@ from handlers.manifest import WrongAddress, as_yaml, manifest
 from handlers.people import People
 from handlers.signin import NotLetIn, sign_in
 from handlers.vitals import Vitals
-from rules.access import Role
 from store import CannotOpen, Store
 from store.once import Once
 from store.refusals import Refusals
@@ -82,21 +81,15 @@ def running(settings: Settings) -> Iterator[int]:
         workspace = Workspace(slack, Refusals(store, now))
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
         registry = commands(settings.voipms_main_account, settings.admins, checks)
-        rights = Rights(
-            admins=settings.admins,
-            default_role=Role[settings.default_role.upper()],
-            mask_numbers=settings.mask_numbers,
-            zone=settings.timezone,
-        )
-        desk = Desk(registry, phones, People(slack, me.team, now), workspace, rights, now, vitals.note)
+        desk = Desk(registry, phones, People(slack, me.team, now), workspace, Rights.of(settings), now, vitals.note)
         pool = bolt.Pool()
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        app = bolt.build(slack, secret or "unused", desk, registry, workspace, Once(store, now), pool, me.user)
+        app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user)
         open_parts.callback(pool.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
         pages = web.Web(
             {
-                "slack": (lambda: socket.alive) if socket else (lambda: (True, "waits for Slack's requests")),
+                "slack": socket.how_it_is if socket else lambda: (True, "waits for Slack's requests"),
                 "database": store.how_it_is,
             },
             vitals.metrics,

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -52,12 +53,15 @@ class Pool:
         """Run it soon on a thread of the pool; ``otherwise`` when there is no room. Never raises, never blocks."""
         if not self._room.acquire(blocking=False):
             log.error("too many questions waiting")
-            self._apologies.submit(otherwise)
+            with suppress(RuntimeError):  # the bot is stopping
+                self._apologies.submit(otherwise)
             return
 
         def and_leave() -> None:
             try:
                 work()
+            except Exception:
+                log.exception("a question broke off")
             finally:
                 self._room.release()
 
@@ -78,6 +82,7 @@ def build(
     """The Bolt app with all its listeners.
 
     Args:
+        signing_secret: Empty in Socket Mode, where nothing is signed.
         bot: The bot's own user id, taken out of mentions.
     """
     # Bolt looks for these by itself, and turns to OAuth when it finds the last two; everything it needs is passed here.
@@ -87,7 +92,8 @@ def build(
         name="dialtone",
         logger=logging.getLogger("slack_bolt.dialtone"),
         client=slack,
-        signing_secret=signing_secret,
+        # without any, Bolt warns
+        signing_secret=signing_secret or "unused",
         token_verification_enabled=False,
         # else it logs the whole payload, with a suggestion of several lines
         raise_error_for_unhandled_request=True,
@@ -297,9 +303,7 @@ class Socket:
         )
         self._at_work = Drain(self._handler.handle)
         self._handler.client.socket_mode_request_listeners[:] = [self._at_work]
-        self._stop = threading.Event()
-        self._lost_at: float | None = None
-        self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
+        self._watchdog = Watchdog(self._handler.client.is_connected, self._handler.client.connect_to_new_endpoint, self.PATIENCE_SECONDS)
 
     def open(self) -> None:
         """Connect.
@@ -313,33 +317,66 @@ class Socket:
             self._handler.connect()
         self._watchdog.start()
 
-    @property
-    def alive(self) -> tuple[bool, str]:
+    def how_it_is(self) -> tuple[bool, str]:
         """Whether Slack can reach us, and since when not."""
-        if self._handler.client.is_connected():
-            return True, "connected"
-        gap = "" if self._lost_at is None else f" for {time.monotonic() - self._lost_at:.0f} s"
-        return False, f"not connected{gap}"
+        return self._watchdog.how_it_is()
 
     def close(self) -> None:
         """Take no more questions."""
-        self._stop.set()
+        # first, or it would connect anew what is being closed
+        self._watchdog.close()
         self._at_work.close()
         self._handler.close()
 
+
+class Watchdog:
+    """Looks at a connection every second, and makes it anew when it stays away.
+
+    Args:
+        connected: Whether it is there.
+        connect: Makes it anew; may raise whatever it likes.
+        patience: Seconds that it may be away, and between two tries.
+        beat: Seconds between two looks.
+    """
+
+    def __init__(self, connected: Callable[[], bool], connect: Callable[[], object], patience: float, beat: float = 1.0) -> None:
+        self._connected = connected
+        self._connect = connect
+        self._patience = patience
+        self._beat = beat
+        self._lost_at: float | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def how_it_is(self) -> tuple[bool, str]:
+        """Whether it is there, and since when not."""
+        if self._connected():
+            return True, "connected"
+        lost_at = self._lost_at
+        return False, "not connected" if lost_at is None else f"not connected for {time.monotonic() - lost_at:.0f} s"
+
+    def close(self) -> None:
+        """Look no more; a try under way ends first."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
     def _watch(self) -> None:
-        while not self._stop.wait(1):
-            if self._handler.client.is_connected():
+        while not self._stop.wait(self._beat):
+            if self._connected():
                 if self._lost_at is not None:
                     log.warning("socket back", gap_seconds=round(time.monotonic() - self._lost_at, 1))
                     self._lost_at = None
-                continue
-            if self._lost_at is None:
+            elif self._lost_at is None:
                 self._lost_at = time.monotonic()
                 log.warning("socket lost")
-            elif time.monotonic() - self._lost_at > self.PATIENCE_SECONDS:
+            elif time.monotonic() - self._lost_at > self._patience:
                 try:
-                    self._handler.client.connect_to_new_endpoint()
+                    self._connect()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the watchdog goes on trying
                     log.warning("socket still lost", error=type(error).__name__)
-                    self._stop.wait(self.PATIENCE_SECONDS)
+                    self._stop.wait(self._patience)

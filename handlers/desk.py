@@ -21,6 +21,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import errors as view
 from blocks.frame import actions, button, code, render, safe, small
+from config import Settings
 from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
 from handlers.files import write
 from handlers.help import slash_for
@@ -53,6 +54,16 @@ class Rights:
     default_role: Role
     mask_numbers: bool
     zone: ZoneInfo
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rights":
+        """As the settings say."""
+        return cls(
+            admins=settings.admins,
+            default_role=Role[settings.default_role.upper()],
+            mask_numbers=settings.mask_numbers,
+            zone=settings.timezone,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
