@@ -43,11 +43,8 @@ def now() -> datetime:
 
 def slack_client(settings: Settings) -> WebClient:
     """Asks Slack once: its own retries would post twice what Slack took before the connection dropped."""
-    # what it would log of a failure it raises too, and then it is told once, in our words
-    quiet = logging.getLogger("slack_sdk.web")
-    quiet.setLevel(logging.CRITICAL)
-    token = settings.slack_bot_token.get_secret_value()
-    return WebClient(token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[], logger=quiet)
+    token, logger = settings.slack_bot_token.get_secret_value(), logging.getLogger(logs.SLACK_CLIENT)
+    return WebClient(token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[], logger=logger)
 
 
 def voipms_client(settings: Settings) -> VoipMs:

@@ -26,6 +26,8 @@ from structlog.typing import Processor
 from config import Settings
 
 MASK = "[secret]"
+SLACK_CLIENT = "slack_sdk.web"
+"""The logger of Slack's client: what it says of a failure it raises too, and then that is told once, in our words."""
 TALKATIVE = frozenset(("slack_bolt", "slack_sdk", "websockets"))
 """Libraries that log whole messages below INFO."""
 
@@ -146,6 +148,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> logging.Handl
     handler.addFilter(Discretion())
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(settings.log_level)
+    logging.getLogger(SLACK_CLIENT).setLevel(logging.CRITICAL)
     # a line that cannot be formatted must not be printed raw, with its arguments
     logging.raiseExceptions = False
     logging.captureWarnings(True)
