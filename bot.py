@@ -131,7 +131,12 @@ def doctor(settings: Settings) -> int:
 
 def demo(once: bool) -> int:
     """The whole bot against simulated VoIP.ms and Slack; 1 when an answer was wrong."""
-    from playground.demo import Stage
+    try:
+        from playground.demo import Stage
+    except ModuleNotFoundError as missing:
+        if missing.name != "playground":
+            raise
+        return complain("the demonstration needs the folder playground, which is not part of an installed bot: run it in a clone", SET_UP_WRONG)
 
     stop = stop_event()
     with Stage(Console()) as stage:
