@@ -136,7 +136,7 @@ def demo(once: bool) -> int:
     except ModuleNotFoundError as missing:
         if missing.name != "playground":
             raise
-        return complain("the demonstration needs the folder playground, which is not part of an installed bot: run it in a clone", SET_UP_WRONG)
+        return complain("the demonstration needs the folder playground, which the image leaves out: run it in a clone", SET_UP_WRONG)
 
     stop = stop_event()
     with Stage(Console()) as stage:
