@@ -12,9 +12,9 @@ from handlers.numbers import NUMBERS
 from handlers.packages import PACKAGES
 from handlers.registrations import status_command
 from handlers.registry import Registry
+from handlers.tries import Tries
 from handlers.voicemail import VOICEMAIL
 from rules.doctor import Check
-from rules.tries import Tries
 
 
 def commands(main_account: str = "", admins: Collection[str] = (), diagnose: Callable[[], list[Check]] = list) -> Registry:

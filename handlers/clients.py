@@ -12,11 +12,11 @@ from blocks.settings import rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.registry import Command, Csv, FormErrors, Misunderstood, Reply, Request, Submitted
+from handlers.tries import Tries
 from rules.access import Role
 from rules.accounts import name_of as account_name
 from rules.clients import name_of, names_of
 from rules.finding import by_name
-from rules.tries import Tries
 from voipms import VoipMs
 
 EMAIL_MOST = 254
