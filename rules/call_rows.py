@@ -186,10 +186,10 @@ class Filters:
     """Which calls are meant; nothing set means all. Fees have only an account: any other filter leaves them out.
 
     Attributes:
-        outcomes: Of ``answered missed busy failed``; a call that fits any of them is meant.
+        outcomes: Of ``answered missed busy failed`` and ``no answer``; a call that fits any of them is meant.
         number: Digits, without the leading 1: what a caller id or a destination ends with.
         over, under: Seconds of talk, not included.
-        account: A login, or the main account.
+        account: A login, the main account's too, or the routing string of a place that numbers lead to.
         accounts: Logins, the main account among them or not; ``None`` is all, and an empty set is none.
     """
 
@@ -211,7 +211,8 @@ class Filters:
         """The words that set the same filters, but for the account."""
         by_length = [f"{name}:{limit}s" for name, limit in (("over", self.over), ("under", self.under)) if limit is not None]
         number = [f"number:{self.number}"] if self.number else []
-        return (*sorted(direction.value for direction in self.directions), *sorted(self.outcomes), *number, *by_length)
+        outcomes = sorted(outcome.replace(" ", "-") for outcome in self.outcomes)
+        return (*sorted(direction.value for direction in self.directions), *outcomes, *number, *by_length)
 
     def takes(self, direction: Direction, outcome: Outcome, owner: str) -> bool:
         """Whether rows of this kind can be meant."""
@@ -250,8 +251,8 @@ def _one_of(owner: str, accounts: frozenset[str]) -> bool:
 
 
 def is_main(login: str) -> bool:
-    """``100000`` and not ``100000_desk``."""
-    return "_" not in login
+    """``100000``, and neither ``100000_desk`` nor ``grp:4768``."""
+    return "_" not in login and ":" not in login
 
 
 def _called(words: str, number: str) -> bool:

@@ -44,6 +44,17 @@ def test_slacks_wrapping_is_undone(text: str, shown: str) -> None:
         ('5" desk', ('5"', "desk")),
         ('"never closed', ("never", "closed")),
         ('""', ()),
+        ("calls yesterday, missed!", ("calls", "yesterday", "missed")),
+        ("calls yesterday , missed ?", ("calls", "yesterday", "missed")),
+        ("status 101.", ("status", "101")),
+        ("*status 101*", ("status", "101")),
+        ("_calls yesterday_!", ("calls", "yesterday")),
+        ("`status 101`", ("status", "101")),
+        ("```status 101```", ("status", "101")),
+        ("status `101`", ("status", "101")),
+        ("mon,wed,fri", ("mon,wed,fri",)),
+        ("2026-11-01 .. 2026-11-15", ("2026-11-01", "..", "2026-11-15")),
+        ("over:60s; in", ("over:60s", "in")),
     ],
 )
 def test_quotes_keep_words_together(text: str, words: tuple[str, ...]) -> None:
@@ -74,6 +85,22 @@ def asked(text: str) -> Typed:
         ("number:442055501234", None, Filters(number="442055501234"), ()),
         ("514-555-0134", None, Filters(number="5145550134"), ()),
         ("15145550134 today", "2026-11-25", Filters(number="5145550134"), ()),
+        ("number:01125255550101", None, Filters(number="25255550101"), ()),
+        ("01125255550101 yesterday", "2026-11-24", Filters(number="25255550101"), ()),
+        ("+44 20 7946 0958 yesterday", "2026-11-24", Filters(number="442079460958"), ()),
+        ("with (514) 555-0134", None, Filters(number="5145550134"), ("with",)),
+        ("514 555 0134 today", "2026-11-25", Filters(number="5145550134"), ()),
+        ("514-555-0134 number:5145550134", None, Filters(number="5145550134"), ()),
+        ("unanswered", None, Filters(outcomes=frozenset(("no answer", "busy", "failed"))), ()),
+        ("not answered", None, Filters(outcomes=frozenset(("no answer", "busy", "failed"))), ()),
+        ("out no answer", None, Filters(directions=frozenset((Direction.OUT,)), outcomes=frozenset(("no answer",))), ()),
+        ("no-answer", None, Filters(outcomes=frozenset(("no answer",))), ()),
+        ("incoming inbound", None, Filters(directions=frozenset((Direction.IN,))), ()),
+        ("outbound outgoing", None, Filters(directions=frozenset((Direction.OUT,))), ()),
+        ("in the last 7 days", "2026-11-19..2026-11-25", Filters(), ()),
+        ("yesterday on Tue 24 Nov 2026", "2026-11-24", Filters(), ()),
+        ("2026-11-01 .. 2026-11-15 101", "2026-11-01..2026-11-15", Filters(), ("101",)),
+        ("101 2026-11-01..2026-11-15", "2026-11-01..2026-11-15", Filters(), ("101",)),
         ("over:60s", None, Filters(over=60), ()),
         ("over:60", None, Filters(over=60), ()),
         ("OVER:2m under:1h", None, Filters(over=120, under=3600), ()),
@@ -104,6 +131,11 @@ def test_period_filters_and_a_name_in_any_order(text: str, period: str | None, f
         ("over:-5", "After over: comes a length", "`over:"),
         ("over:60s under:61s", "both that long and that short", "`over:60s under:10m`"),
         ("out missed", "calls that came in", "`missed`"),
+        ("number:5145550134 number:5145550199", "one number at a time", "`number:5145550134`"),
+        ("514-555-0134 (514) 555-0199", "one number at a time", "`number:5145550134`"),
+        ("over:60s over:2m", "one over: at a time", "`over:60s`"),
+        ("under:60s under:2m", "one under: at a time", "`under:60s`"),
+        ("514 555-••34", "digits that are hidden", "`number:0134`"),
     ],
 )
 def test_what_makes_no_question_says_why_and_what_to_type(text: str, problem: str, hint: str) -> None:
@@ -127,7 +159,7 @@ FILTER = st.fixed_dictionaries(
     {},
     optional={
         "directions": st.sampled_from((frozenset((Direction.IN,)), frozenset((Direction.OUT,)))),
-        "outcomes": st.frozensets(st.sampled_from(("answered", "busy", "failed"))),
+        "outcomes": st.frozensets(st.sampled_from(("answered", "no answer", "busy", "failed"))),
         "number": st.from_regex(r"[2-9][0-9]{3,9}", fullmatch=True),
         "over": st.integers(0, 5000),
         "under": st.integers(6000, 90000),
@@ -150,6 +182,9 @@ def test_the_words_of_filters_set_the_same_filters_again(fields: dict[str, objec
         ("lastweek", "last-week"),
         ("nubmer:5145550134", "number:5145550134"),
         ("ovr:60s", "over:60s"),
+        ("to:5145550165", "number:5145550165"),
+        ("incomming", "incoming"),
+        ("unansewred", "unanswered"),
         ("frontdesk", ""),
         ("x:y", ""),
         ("", ""),
@@ -161,6 +196,31 @@ def test_a_mistyped_word_is_guessed(word: str, meant: str) -> None:
 
 def test_every_filter_is_its_own_nearest() -> None:
     assert [nearest(word) for word in (*FILTERS, *KEYS)] == [*FILTERS, *KEYS]
+
+
+NAMES = ("Main line", "Dial in and out", "Closed today", "April", "today")
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "rest"),
+    [
+        ("yesterday main line", "2026-11-24", ("main line",)),
+        ("yesterday Closed Today", "2026-11-24", ("Closed Today",)),
+        ("Dial in and out", None, ("Dial in and out",)),
+        ("april", None, ("april",)),
+        ("may", "2026-05", ()),
+        ("today", "2026-11-25", ()),
+        ("main line closed today", None, ("main line", "closed today")),
+    ],
+)
+def test_what_something_is_called_is_kept_together_whatever_its_words_mean(text: str, period: str | None, rest: tuple[str, ...]) -> None:
+    typed = read_calls(split(text), TODAY, NAMES)
+    assert (typed.period.words if typed.period else None, typed.filters, typed.rest) == (period, Filters(), rest)
+
+
+def test_the_words_that_were_understood_can_be_said_again() -> None:
+    typed = read_calls(split('yesterday zzz number:"(514) 555-0134" in no answer'), TODAY)
+    assert typed.understood == ("yesterday", "number:(514) 555-0134", "in", "no", "answer")
 
 
 def test_a_name_of_digits_stands_before_a_period() -> None:
