@@ -38,12 +38,16 @@ from rules.call_rows import Direction, Filters, Outcome, is_main
 from rules.calls import Call, Owned, Totals
 from rules.periods import Period, Unit
 from rules.routing import id_of, kind_of
-from voipms import Did, SubAccount, to_utc
+from voipms import Cdr, Did, SubAccount, to_utc
 
 HEAD = ("When", "From", "To", "Description", "Length", "Rate", "Cost")
 RIGHT = (4, 5, 6)
+LEFT_OUT_WHEN_EMPTY = frozenset(("Length", "Rate", "Cost"))
+"""Columns that missed calls have nothing in."""
 OWNERS = 10
+TALK = "talk time"
 WARNING = "⚠️"
+UNANSWERED = frozenset(("no answer", "busy", "failed"))
 STOPPED = f"{WARNING}  *Not complete.* I stopped after a minute of reading; these are the totals so far. Ask for a shorter period."
 _ROUTED = {
     "grp": "Ring group",
@@ -58,6 +62,10 @@ _ROUTED = {
     "recording": "Recording",
     "sys": "System",
 }
+RUNG_DIRECTLY = (
+    "Incoming calls are counted where the number that was called rings this account directly;"
+    " those that came through a ring group, a queue or a menu stand under that"
+)
 _ENDED = {Outcome.NO_ANSWER: "No answer", Outcome.BUSY: "Busy", Outcome.FAILED: "Failed"}
 CSV_HEAD = (
     "Date",
@@ -91,6 +99,7 @@ class Asked:
         names: What people call logins, our numbers and the places they lead to; see ``names_of``.
         zone: The reader's, whose days and times are shown.
         masked: Whether numbers are masked.
+        notes: What is missing, one plain sentence each.
     """
 
     period: Period
@@ -101,6 +110,7 @@ class Asked:
     client: str = ""
     client_name: str = ""
     masked: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -152,11 +162,12 @@ def what(asked: Asked, count: int = 0) -> str:
     """``214 calls``, ``missed calls with (514) 555-0134 for Front desk`` (no count); from outside."""
     filters = asked.filters
     sides = [{Direction.IN: "incoming", Direction.OUT: "outgoing"}[one] for one in Direction if one in filters.directions]
-    ended = [one for one in ("answered", "missed", "busy", "failed") if one in filters.outcomes]
-    kind = " ".join(filter(None, (" or ".join(sides), " or ".join(ended), "call")))
+    kind = " ".join(filter(None, (" or ".join(sides), _ended(filters), "call")))
     phrases = [plural(count, kind) if count else f"{kind}s"]
     if filters.number:
-        phrases.append(f"with {phone(filters.number, asked.masked)}" if len(filters.number) > 6 else f"with …{filters.number}")
+        own = cut(clean(asked.names.get(filters.number, "")), 60)
+        number = phone(filters.number, asked.masked) if len(filters.number) > 6 else f"…{filters.number}"
+        phrases.append(f"with {own} {number}" if own else f"with {number}")
     lengths = ((word, limit) for word, limit in (("longer", filters.over), ("shorter", filters.under)) if limit is not None)
     phrases.append(" and ".join(f"{word} than {length(limit)}" for word, limit in lengths))
     if filters.account:
@@ -166,15 +177,36 @@ def what(asked: Asked, count: int = 0) -> str:
     return " ".join(filter(None, phrases))
 
 
+def _ended(filters: Filters) -> str:
+    """How the calls that are meant ended: ``missed``, ``busy or failed``, ``unanswered``."""
+    left = set(filters.outcomes)
+    words = []
+    if left >= UNANSWERED:
+        words.append("unanswered")
+        left -= UNANSWERED
+    words += [word for word in ("answered", "missed", "no answer", "busy", "failed") if word in left]
+    return " or ".join(words).replace("no answer", "no-answer")
+
+
+def sums(counted: str, summed: Totals | Owned, unit: str = "") -> list[str]:
+    """``214 calls``, ``11:07:04 talk time``, ``$6.42``; calls on which nobody talked and that cost nothing are only counted."""
+    parts = [counted]
+    if summed.seconds or (summed.cost and summed.calls):
+        parts.append(f"{length(summed.seconds)} {unit}".rstrip())
+    if summed.seconds or summed.cost:
+        parts.append(money(summed.cost))
+    return parts
+
+
 def headline(asked: Asked, totals: Totals, complete: bool = True) -> str:
-    """``Yesterday: 214 calls, 11:07:04, $6.42``."""
+    """``Yesterday: 214 calls, 11:07:04 talk time, $6.42``."""
     begins = asked.period.when[:1].upper() + asked.period.when[1:]
     if not complete:
         begins += " (not complete)"
     if not totals.rows:
         return f"{begins}: no {what(asked)}"
     found = what(asked, totals.calls) if totals.calls else f"no {what(asked)}"
-    return f"{begins}: {found}, {length(totals.seconds)}, {money(totals.cost)}"
+    return f"{begins}: {', '.join(sums(found, totals, TALK))}"
 
 
 # The picture
@@ -206,7 +238,7 @@ def card(asked: Asked, totals: Totals, complete: bool = True) -> list[BlockDict]
 
 
 def _line(totals: Totals) -> str:
-    return f"*{plural(totals.calls, 'call')}  ·  {length(totals.seconds)}  ·  {money(totals.cost)}*" + (
+    return f"*{'  ·  '.join(sums(plural(totals.calls, 'call'), totals, TALK))}*" + (
         f"\n{money(totals.fee_cost)} of it for {plural(totals.fees, 'fee')}, such as call recording" if totals.fees else ""
     )
 
@@ -236,19 +268,21 @@ def _owners(asked: Asked, totals: Totals) -> list[Block]:
         return []
     lines = [_owner_line(one, asked.names) for one in owned[:OWNERS]]
     if len(owned) > OWNERS:
-        lines.append(f"and {len(owned) - OWNERS:,} more in the CSV")
+        lines.append(f"and {plural(len(owned) - OWNERS, 'more account')}: in the CSV each record names its own")
     return [section("*By account*\n" + "\n".join(lines))]
 
 
 def _owner_line(one: Owned, names: Mapping[str, str]) -> str:
     login = f"  {code(one.owner, 40)}" if ":" not in one.owner and owner_name(one.owner, names) != one.owner else ""
-    talk = f"{plural(one.calls, 'call')}  ·  {length(one.seconds)}" if one.calls else "fees"
-    return f"{safe(owner_name(one.owner, names), 40)}{login}  ·  {talk}  ·  {money(one.cost)}"
+    parts = sums(plural(one.calls, "call") if one.calls else "fees", one)
+    return "  ·  ".join((f"{safe(owner_name(one.owner, names), 40)}{login}", *parts))
 
 
 def _newest(asked: Asked, totals: Totals) -> list[Block]:
-    columns = [i for i, name in enumerate(HEAD) if not asked.client or name != "Rate"]
-    rows = [[cells[i] for i in columns] for cells in (_cells(call, asked) for call in totals.newest)]
+    cells = [_cells(call, asked) for call in totals.newest]
+    empty = {name for i, name in enumerate(HEAD) if name in LEFT_OUT_WHEN_EMPTY and not any(row[i] for row in cells)}
+    columns = [i for i, name in enumerate(HEAD) if name not in empty and not (asked.client and name == "Rate")]
+    rows = [[row[i] for i in columns] for row in cells]
     right = [place for place, column in enumerate(columns) if column in RIGHT]
     made, shown = table([HEAD[i] for i in columns], rows, right)
     more = [small(f"and {totals.rows - shown:,} more, all in the CSV")] if shown < totals.rows else []
@@ -315,8 +349,9 @@ def _buttons(asked: Asked, totals: Totals) -> list[Block]:
 
 
 def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
+    days, year = asked.period.days, str(asked.period.last.year)
     parts = [
-        f"{asked.period.days}, {asked.zone.key}",
+        f"{days if year in days else f'{days} {year}'}, {asked.zone.key}",
         "" if what(asked) == "calls" else f"only {safe(what(asked))}",
         f"{plural(totals.in_period, 'record')} read" + ("" if complete else ", not to the end"),
     ]
@@ -324,8 +359,15 @@ def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
         are = "is" if totals.unreadable == 1 else "are"
         parts.append(f"{WARNING} {plural(totals.unreadable, 'record')} could not be read and {are} missing here")
     if totals.gaps:
-        parts.append(f"{plural(totals.gaps, 'value')} could not be read")
-    return small("  ·  ".join(part for part in parts if part))
+        parts.append(
+            f"{WARNING} {plural(totals.gaps, 'value')} could not be read and {'counts' if totals.gaps == 1 else 'count'} as not set"
+        )
+    if totals.cost:
+        parts.append("costs are what the client pays" if asked.client else "costs are what VoIP.ms charges you")
+    below = ["  ·  ".join(part for part in parts if part), *(f"{WARNING} {safe(note)}" for note in asked.notes)]
+    if "_" in asked.filters.account and asked.filters.directions != {Direction.OUT}:
+        below.append(RUNG_DIRECTLY)
+    return small("\n".join(below))
 
 
 # The file
@@ -353,10 +395,16 @@ def rows(calls: Iterable[Call], asked: Asked) -> Iterator[Sequence[object]]:
             _exact(row.total),
             row.uniqueid,
             row.destination_type,
-            mask_within(row.call_logs) if masked else row.call_logs,
+            _masked_log(row) if masked else row.call_logs,
             row.ip,
             row.useragent,
         )
+
+
+def _masked_log(row: Cdr) -> str:
+    """The call log without phone numbers; the record's own id, which it may quote, is none."""
+    parts = row.call_logs.split(row.uniqueid) if row.uniqueid else [row.call_logs]
+    return row.uniqueid.join(map(mask_within, parts))
 
 
 def _exact(amount: Decimal) -> str:

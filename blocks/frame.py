@@ -40,6 +40,8 @@ UNSET = "not set"
 CUT = "…"
 _MENTION = re.compile(r"(?<![\w.])([@#])(?=\w)")
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+_CALLER = re.compile(r"(.*)<([^<>]*)>", re.DOTALL)
+CALLER_NAME = 40
 NUMBERS = "numbers:"
 """How the id of the block begins that repeats a chart's numbers."""
 TABLE_ROWS = 99
@@ -190,10 +192,13 @@ def mask_within(words: str) -> str:
 
 
 def caller(callerid: str, masked: bool = False) -> str:
-    """``"John Doe" <5551112222>`` as *John Doe (555) 111-2222*; what has another shape keeps it, masked where it is a number."""
-    shaped = re.fullmatch(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*', callerid)
-    name, number = shaped.groups() if shaped else ("", callerid)
-    return f"{mask_within(name) if masked else name} {phone(number, masked)}".strip()
+    """``"John Doe" <5551112222>`` as *John Doe (555) 111-2222*, a long name cut so that the number is always there.
+
+    What has another shape keeps it, masked where it is a number.
+    """
+    shaped = _CALLER.fullmatch(callerid.strip())
+    name, number = (shaped[1].strip().strip('"'), shaped[2]) if shaped else ("", callerid)
+    return f"{cut(clean(mask_within(name) if masked else name), CALLER_NAME)} {phone(number, masked)}".strip()
 
 
 # Blocks

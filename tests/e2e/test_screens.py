@@ -224,7 +224,9 @@ def of_days(company: Company, first: date, last: date, zone: ZoneInfo) -> list[C
 
 
 def totals_line(calls: int, seconds: int, cost: Decimal) -> str:
-    return f"{calls:,} calls  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} talk time  ·  ${cost.quantize(Decimal('0.01')):,}"
+    return (
+        f"{calls:,} calls  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} talk time  ·  ${cost.quantize(Decimal('0.01')):,}"
+    )
 
 
 @pytest.mark.parametrize("days", [(1, 1), (7, 1), (40, 10), (89, 1)])

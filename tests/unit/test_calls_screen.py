@@ -93,17 +93,17 @@ def file_of(question: view.Asked, rows: Sequence[Cdr] = DAY) -> list[Mapping[str
 @pytest.mark.parametrize(
     ("words", "more", "headline"),
     [
-        ("yesterday", {}, "Yesterday: 5 calls, 0:08:22, $0.08"),
-        ("2026-11-24", {}, "On Tue 24 Nov 2026: 5 calls, 0:08:22, $0.08"),
-        ("last 7 days", {}, "In the last 7 days: 5 calls, 0:08:22, $0.08"),
-        ("yesterday missed", {}, "Yesterday: 2 missed calls, 0:00:00, $0.00"),
-        ("yesterday missed", {"account": "100001_desk"}, "Yesterday: 1 missed call for Front desk, 0:00:00, $0.00"),
-        ("yesterday in busy failed", {}, "Yesterday: 1 incoming busy or failed call, 0:00:00, $0.00"),
-        ("yesterday number:5145550134 over:60s", {}, "Yesterday: 1 call with (514) 555-0134 longer than 0:01:00, 0:04:11, $0.04"),
-        ("yesterday number:0199", {}, "Yesterday: 2 calls with …0199, 0:04:11, $0.04"),
+        ("yesterday", {}, "Yesterday: 5 calls, 0:08:22 talk time, $0.08"),
+        ("2026-11-24", {}, "On Tue 24 Nov 2026: 5 calls, 0:08:22 talk time, $0.08"),
+        ("last 7 days", {}, "In the last 7 days: 5 calls, 0:08:22 talk time, $0.08"),
+        ("yesterday missed", {}, "Yesterday: 2 missed calls"),
+        ("yesterday missed", {"account": "100001_desk"}, "Yesterday: 1 missed call for Front desk"),
+        ("yesterday in busy failed", {}, "Yesterday: 1 incoming busy or failed call"),
+        ("yesterday number:5145550134 over:60s", {}, "Yesterday: 1 call with (514) 555-0134 longer than 0:01:00, 0:04:11 talk time, $0.04"),
+        ("yesterday number:0199", {}, "Yesterday: 2 calls with …0199, 0:04:11 talk time, $0.04"),
         ("today", {}, "Today: no calls"),
         ("yesterday under:1s answered", {}, "Yesterday: no answered calls shorter than 0:00:01"),
-        ("yesterday", {"client": "561115", "client_name": "Acme Ltd"}, "Yesterday: 5 calls of Acme Ltd, 0:08:22, $0.08"),
+        ("yesterday", {"client": "561115", "client_name": "Acme Ltd"}, "Yesterday: 5 calls of Acme Ltd, 0:08:22 talk time, $0.08"),
     ],
 )
 def test_the_headline_says_subject_and_totals(words: str, more: dict[str, Any], headline: str) -> None:
@@ -113,7 +113,7 @@ def test_the_headline_says_subject_and_totals(words: str, more: dict[str, Any], 
 
 def test_an_unfinished_look_is_told_first_of_all() -> None:
     question = asked()
-    assert view.headline(question, summed(question), complete=False) == "Yesterday (not complete): 5 calls, 0:08:22, $0.08"
+    assert view.headline(question, summed(question), complete=False) == "Yesterday (not complete): 5 calls, 0:08:22 talk time, $0.08"
     shown = seen(question, complete=False)
     assert "*Not complete.*" in shown
     assert "not to the end" in shown
@@ -123,7 +123,7 @@ def test_an_unfinished_look_is_told_first_of_all() -> None:
 
 def test_only_fees_are_no_calls_but_a_cost() -> None:
     question = asked()
-    assert view.headline(question, summed(question, [FEE])) == "Yesterday: no calls, 0:00:00, $0.00"
+    assert view.headline(question, summed(question, [FEE])) == "Yesterday: no calls, $0.00"
     assert "$0.00 of it for 1 fee" in seen(question, [FEE])
 
 
@@ -134,7 +134,7 @@ def test_totals_come_first_then_how_calls_ended_and_whose_they_were() -> None:
     shown = seen(asked())
     for words in (
         "Calls yesterday",
-        "*5 calls  ·  0:08:22  ·  $0.08*\n$0.00 of it for 1 fee, such as call recording",
+        "*5 calls  ·  0:08:22 talk time  ·  $0.08*\n$0.00 of it for 1 fee, such as call recording",
         "*Answered*\n2",
         "*Missed*\n2 of 3 in",
         "*No answer / busy / failed*\n1 / 1 / 1",
@@ -142,9 +142,9 @@ def test_totals_come_first_then_how_calls_ended_and_whose_they_were() -> None:
         "*By account*",
         "Front desk  `100001_desk`  ·  2 calls  ·  0:04:11  ·  $0.04",
         "Ana R.  `100001_ana`  ·  2 calls  ·  0:04:11  ·  $0.04",
-        "Sales line (ring group)  ·  1 call  ·  0:00:00  ·  $0.00",
+        "Sales line (ring group)  ·  1 call\n",
         "Main account  `100001`  ·  fees  ·  $0.00",
-        "Tue 24 Nov, America/New_York  ·  6 records read",
+        "Tue 24 Nov 2026, America/New_York  ·  6 records read  ·  costs are what VoIP.ms charges you",
     ):
         assert words in shown
     assert shown.index("5 calls") < shown.index("Answered") < shown.index("By account") < shown.index("When") < shown.index("records read")
@@ -165,7 +165,7 @@ def test_each_row_says_when_who_where_what_how_long_and_how_much() -> None:
 def test_times_are_the_readers_and_say_the_day_where_there_are_several() -> None:
     assert table_of(asked(zone=VANCOUVER))[1][0] == "09:00"
     assert table_of(asked("7d", zone=VANCOUVER))[1][0] == "24 Nov 09:00"
-    assert "Tue 24 Nov, America/Vancouver" in seen(asked(zone=VANCOUVER))
+    assert "Tue 24 Nov 2026, America/Vancouver" in seen(asked(zone=VANCOUVER))
 
 
 def test_a_clients_calls_have_no_rate_and_the_clients_name() -> None:
@@ -178,6 +178,52 @@ def test_a_clients_calls_have_no_rate_and_the_clients_name() -> None:
     assert all(value.startswith("client-calls 561115 2026-11-2") for value in values_of(blocks))
 
 
+def test_missed_calls_have_no_columns_of_zeros() -> None:
+    assert table_of(asked("yesterday missed"))[0] == ["When", "From", "To", "Description"]
+    assert "*2 calls*\n" in f"{seen(asked('yesterday missed'))}\n"
+    assert "0:00:00" not in seen(asked("yesterday missed"))
+
+
+def test_a_long_name_leaves_room_for_the_number() -> None:
+    long = incoming(callerid=f'"{"Very long name " * 20}" <5145550134>')
+    odd = incoming(callerid='"<b>Bob</b> & "Sons"" <5145550134>', destination="5145550109")
+    cells = [row[1] for row in table_of(asked(), [long, odd])[1:]]
+    assert all(cell.endswith(" (514) 555-0134") for cell in cells)
+    assert cells[0].startswith("Very long name Very") and len(cells[0]) < 60
+    assert cells[1].startswith('<b>Bob</b> & "Sons')
+    assert all("••" in row[1] for row in table_of(asked(masked=True), [long, odd])[1:])
+
+
+def test_the_small_print_says_who_pays_the_cost_and_what_counts_as_an_accounts_own() -> None:
+    assert "costs are what the client pays" in seen(asked(client="561115", client_name="Acme Ltd"))
+    assert "rings this account directly" in seen(asked(account="100001_desk"))
+    for question in (asked(), asked(account="100001"), asked("yesterday out", account="100001_desk")):
+        assert "rings this account directly" not in seen(question)
+    assert "VoIP.ms did not answer." in seen(asked(notes=("The names of accounts are missing: VoIP.ms did not answer.",)))
+    last_year = asked("2025-11-03")
+    assert "Mon 3 Nov 2025, America/New_York" in words_of(view.card(last_year, summed(last_year, ())))
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("yesterday unanswered", "Unanswered calls yesterday"),
+        ("yesterday out no answer", "Outgoing no-answer calls yesterday"),
+        ("yesterday unanswered answered", "Unanswered or answered calls yesterday"),
+        ("yesterday number:5145550101", "Calls with Sales line (514) 555-0101 yesterday"),
+    ],
+)
+def test_the_title_repeats_what_was_asked(words: str, title: str) -> None:
+    assert title in seen(asked(words))
+
+
+def test_the_calls_of_a_ring_group_can_be_asked_for() -> None:
+    question = asked(account="grp:4768")
+    assert summed(question).calls == 1
+    assert "Calls for Sales line (ring group) yesterday" in seen(question)
+    assert question.again == "grp:4768 2026-11-24"
+
+
 def test_a_long_list_is_cut_and_says_by_how_much() -> None:
     rows = [incoming(date=NOON + timedelta(seconds=place)) for place in range(500)]
     shown = len(table_of(asked(), rows)) - 1
@@ -188,7 +234,7 @@ def test_a_long_list_is_cut_and_says_by_how_much() -> None:
 
 def test_more_owners_than_ten_are_in_the_file() -> None:
     shown = seen(asked(), [outgoing(account=f"100001_{place}") for place in range(25)])
-    assert "and 15 more in the CSV" in shown
+    assert "and 15 more accounts: in the CSV each record names its own" in shown
     assert len(re.findall(r"^100001_\d+  ·", shown, re.MULTILINE)) == 10
 
 
@@ -201,7 +247,7 @@ def test_rows_that_could_not_be_read_are_told() -> None:
     question = asked()
     shown = words_of(view.card(question, summed(question, unreadable=2, gaps=3)))
     assert "2 records could not be read and are missing here" in shown
-    assert "3 values could not be read" in shown
+    assert "3 values could not be read and count as not set" in shown
     assert "1 record could not be read and is missing here" in words_of(view.card(question, summed(question, (), unreadable=1)))
 
 
