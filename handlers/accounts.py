@@ -13,7 +13,7 @@ from handlers.help import slash_for
 from handlers.registry import Command, Csv, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of, names_of
-from rules.finding import by_name, exactly
+from rules.finding import by_name, exactly, spellings
 from voipms import Client, Rows, SubAccount, VoipMs
 
 Clients: TypeAlias = Callable[[], Rows[Client]]
@@ -58,17 +58,20 @@ def _chosen(asked: Request, known: Rows[SubAccount], clients: Clients) -> Chosen
     if not exactly(words, known, names_of):
         # Which client is behind an id is for operators to see: others have to type a client's name in full, and are
         # told no name that they did not type.
-        meant = [words] if any(words == view.client_of(one) for one in known) else _clients_called(words, clients())
+        meant = next((found for spelled in spellings(words) if (found := _clients_called(spelled, known, clients))), [])
         if len(meant) == 1:
             theirs = [one for one in known if view.client_of(one) == meant[0]]
             return Chosen(listed=tuple(by_name(theirs, name_of)), client=meant[0])
         if meant:
-            raise which(asked, "accounts", "client", [(client, "") for client in meant])
+            raise which(asked, "accounts", "client", asked.words, [(client, "") for client in meant])
     return Chosen(one=one_of(asked, "accounts", "sub-account", known, lambda one: (*names_of(one), name_of(one))))
 
 
-def _clients_called(words: str, clients: Rows[Client]) -> list[str]:
-    return [client.client for client in exactly(words, clients, rules.clients.names_of)]
+def _clients_called(words: str, known: Rows[SubAccount], clients: Clients) -> list[str]:
+    """The ids of the clients of exactly that id or name."""
+    if any(words == view.client_of(one) for one in known):
+        return [words]
+    return [client.client for client in exactly(words, clients(), rules.clients.names_of)]
 
 
 def _client_names(asked: Request, chosen: Chosen, clients: Clients) -> Callable[[str], str]:
@@ -85,7 +88,7 @@ ACCOUNTS = Command(
     usage="[account|client]",
     summary="Sub-accounts and all their settings",
     role=Role.VIEWER,
-    examples=("", "101"),
+    examples=("",),
     run=accounts,
     csv=accounts_csv,
     details=(

@@ -1,38 +1,40 @@
 """``calls`` and ``client-calls``: call records of a period, with totals."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import rules.clients
 from blocks import calls as view
-from blocks.frame import clean, code, cut
-from blocks.settings import quoted
-from handlers.choosing import which
+from blocks.frame import code
 from handlers.help import slash_for
-from handlers.parsing import Typed, nearest, read_calls
+from handlers.optional import Told, if_told
+from handlers.parsing import Typed, read_calls
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from handlers.whose import all_whose, every_name, named, with_whose
 from rules.access import Role
-from rules.accounts import find_account, name_of
 from rules.call_rows import Cut, Direction, Filters, Owners, cut_of
 from rules.calls import add_up, matching
-from rules.finding import find
+from rules.clients import name_of
 from rules.periods import Period
 from rules.periods import read as read_period
-from voipms import Cdr, Client, Rows, SubAccount, VoipMs
+from voipms import Cdr, Client, Did, Rows, SubAccount, VoipMs
 
 SAY_AFTER = timedelta(seconds=5)
 """How long a look goes on before, and between, words on how far it has come."""
-LONGEST_WORD = 40
 
 PERIODS = (
-    "*Periods*: `today` (when none is given) `yesterday` `monday` `week` `last-week` `month` `last-month` `7d`,"
-    " or days: `2026-11-03` `2026-10` `2026-11-01..2026-11-15`."
+    "*Periods*: `today` (when none is given) `yesterday` `monday` `week` `last-week` `month` `last-month` `7d` `2w`,"
+    " or days: `2026-11-03` `nov 3` `2026-10` `2026-11-01..2026-11-15`."
 )
-FILTERS = "*Filters*: `in` `out` `answered` `missed` `busy` `failed` `number:5145551234` (or its end, `number:1234`) `over:60s` `under:2m`."
+FILTERS = (
+    "*Filters*: `in` `out` `answered` `missed` `unanswered` `no-answer` `busy` `failed`"
+    " `number:5145551234` (or its end, `number:1234`) `over:60s` `under:2m`."
+)
 ACCOUNTS = (
     "An *account* is its login, the part after the underscore, its extension or its name."
     " Incoming calls are its own where the number that was called rings it directly."
+    " One of your numbers, or the ring group or menu it leads to, can be named in its place."
 )
 
 
@@ -71,55 +73,67 @@ class Question:
 
 
 def _of_account(asked: Request, phones: VoipMs) -> Question:
-    typed = read_calls(asked.words, asked.today)
-    known = phones.sub_accounts()
+    sub_accounts = if_told(phones.sub_accounts, Rows[SubAccount]())
+    dids = if_told(phones.dids, Rows[Did]())
+    known = all_whose(sub_accounts.value, dids.value, view.names_of(sub_accounts.value, dids.value))
+    typed = read_calls(asked.words, asked.today, every_name(known, lambda one: one.names))
+    if typed.rest:
+        # without the list no name can be known, and without the numbers no incoming call be told to be somebody's
+        sub_accounts.needed()
+        dids.needed()
     period = _period(typed, asked)
-    filters = _with_account(asked, typed, known)
-    dids = phones.dids()
+    filters = with_whose(asked, typed, known)
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
     # Inbound rows carry the main account, so a sub-account's are found among all.
-    account = filters.account if filters.directions == {Direction.OUT} and filters.account else "all"
+    own = filters.directions == {Direction.OUT} and filters.account and ":" not in filters.account
+    shown = _shown(asked, phones, period, filters, sub_accounts, dids)
     return Question(
-        shown=_shown(asked, phones, period, filters, view.names_of(known, dids)),
+        shown=shown,
         cut=cut,
-        owners=Owners(dids),
-        pieces=phones.cdrs(cut.first_day, cut.last_day, account=account),
+        owners=Owners(dids.value),
+        pieces=phones.cdrs(cut.first_day, cut.last_day, account=filters.account if own else "all"),
     )
 
 
 def _of_client(asked: Request, phones: VoipMs) -> Question:
-    typed = read_calls(asked.words, asked.today)
-    if not typed.rest:
+    clients = phones.clients()
+    typed = read_calls(asked.words, asked.today, every_name(clients, _client_names))
+    client = named(asked, "client-calls", "client", typed, clients, _client_names)
+    if client is None:
         slash = slash_for(asked.way)
         raise Misunderstood(
             "Whose calls? Name a client by id, e-mail, company or person.",
-            f"For example {code(f'{slash}client-calls 561115 yesterday')}; {code(f'{slash}clients')} lists them.",
+            f"{code(f'{slash}client-calls <client> yesterday')}; {code(f'{slash}clients')} lists them.",
         )
     period = _period(typed, asked)
-    client = _client(asked, typed, phones.clients())
     cut = cut_of(period, asked.zone, phones.wire_zone, asked.now)
-    dids = phones.dids(client=client.client)
-    shown = _shown(asked, phones, period, typed.filters, view.names_of(phones.sub_accounts(client.client), dids))
+    sub_accounts = if_told(lambda: phones.sub_accounts(client.client), Rows[SubAccount]())
+    dids = if_told(lambda: phones.dids(client=client.client), Rows[Did]())
+    shown = _shown(asked, phones, period, typed.filters, sub_accounts, dids)
     return Question(
-        shown=replace(shown, client=client.client, client_name=rules.clients.name_of(client)),
+        shown=replace(shown, client=client.client, client_name=name_of(client)),
         cut=cut,
-        owners=Owners(dids),
+        owners=Owners(dids.value),
         pieces=phones.reseller_cdrs(client.client, cut.first_day, cut.last_day),
     )
 
 
-def _shown(asked: Request, phones: VoipMs, period: Period, filters: Filters, names: Mapping[str, str]) -> view.Asked:
+def _shown(
+    asked: Request, phones: VoipMs, period: Period, filters: Filters, sub_accounts: Told[Rows[SubAccount]], dids: Told[Rows[Did]]
+) -> view.Asked:
+    notes = (
+        sub_accounts.note("The names of accounts are missing"),
+        dids.note("The names of numbers are missing, and incoming calls stand under the main account"),
+    )
     return view.Asked(
         period=period,
         filters=filters,
         zone=asked.zone,
         wire_zone=phones.wire_zone,
-        names=names,
+        names=view.names_of(sub_accounts.value, dids.value),
         masked=asked.masked,
+        notes=tuple(filter(None, notes)),
     )
-
-
-# Words
 
 
 def _period(typed: Typed, asked: Request) -> Period:
@@ -128,62 +142,8 @@ def _period(typed: Typed, asked: Request) -> Period:
     return typed.period or today
 
 
-def _with_account(asked: Request, typed: Typed, known: Sequence[SubAccount]) -> Filters:
-    """The filters with the account that the other words name.
-
-    Raises:
-        Misunderstood: They name none, or several; or one of them was meant as a filter.
-    """
-    words = " ".join(typed.rest)
-    if not words:
-        return typed.filters
-    main_accounts = {one.account.partition("_")[0] for one in known}
-    if words in main_accounts:
-        return replace(typed.filters, account=words)
-    found = find_account(words, known)
-    if found.one is not None:
-        return replace(typed.filters, account=found.one.account)
-    _look_for_typing_mistakes(asked, "calls", typed.rest, lambda word: find_account(word, known).one is not None)
-    slash = slash_for(asked.way)
-    if found.near:
-        command = " ".join(("calls", *([typed.period.words] if typed.period else []), *typed.filters.words))
-        raise which(asked, command, "account", [(one.account, name_of(one)) for one in found.near])
-    raise Misunderstood(
-        f"“{_short(words)}” is no account, period or filter that I know.",
-        f"{code(f'{slash}accounts')} lists the accounts, {code(f'{slash}help calls')} the periods and filters.",
-    )
-
-
-def _client(asked: Request, typed: Typed, known: Sequence[Client]) -> Client:
-    """The client that the other words name.
-
-    Raises:
-        Misunderstood: They name none, or several; or one of them was meant as a filter.
-    """
-    found = find(" ".join(typed.rest), known, rules.clients.names_of)
-    if found.one is not None:
-        return found.one
-    _look_for_typing_mistakes(asked, "client-calls", typed.rest, lambda word: find(word, known, rules.clients.names_of).one is not None)
-    if not found.near:
-        raise which(asked, "clients", "client", ())
-    raise which(asked, "client-calls", "client", [(one.client, rules.clients.name_of(one)) for one in found.near])
-
-
-def _look_for_typing_mistakes(asked: Request, command: str, names: Sequence[str], is_name: Callable[[str], bool]) -> None:
-    """Raises:
-    Misunderstood: A word that is no name looks like a period or a filter.
-    """
-    for word in names:
-        meant = nearest(word)
-        if meant and not is_name(word):
-            line = " ".join(quoted(meant if one == word else one) for one in asked.words)
-            raise Misunderstood(
-                f"I do not know the word “{_short(word)}”.", f"Did you mean {code(f'{slash_for(asked.way)}{command} {line}')}?"
-            )
-
-
-def _short(word: str) -> str:
-    return cut(clean(word), LONGEST_WORD)
+def _client_names(client: Client) -> tuple[str, ...]:
+    return *rules.clients.names_of(client), name_of(client)
 
 
 # Answers
@@ -256,7 +216,7 @@ CLIENT_CALLS = Command(
     usage="<client> [period] [filters]",
     summary="Call records of a reseller client",
     role=Role.OPERATOR,
-    examples=("561115 yesterday", "561115 last-month"),
+    examples=(),
     run=client_calls,
     csv=client_calls_csv,
     details=("A client is its id, its e-mail, its company or its person's name.", PERIODS, FILTERS),

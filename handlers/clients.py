@@ -28,7 +28,7 @@ def clients(asked: Request, phones: VoipMs) -> Reply:
     """All clients, or one with all its settings, its balance and its sub-accounts."""
     known = phones.clients()
     if asked.words:
-        one = one_of(asked, "clients", "client", known, names_of)
+        one = one_of(asked, "clients", "client", known, lambda client: (*names_of(client), name_of(client)))
         balance = phones.reseller_balance(one.client)
         sub_accounts = phones.sub_accounts(one.client)
         names = [account_name(sub_account) for sub_account in by_name(sub_accounts, account_name)]

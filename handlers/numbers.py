@@ -9,6 +9,7 @@ from blocks.frame import digits, phone
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import look_at
+from handlers.parsing import MOST_DIGITS
 from handlers.registry import Command, Csv, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of
@@ -21,6 +22,8 @@ ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer
 MOST_LOOKS = 10
 """Phones of one number that are looked at: each costs a request."""
 _WHOLE_NUMBER = re.compile(r"[+(\d][\d\s().-]{5,}\d")
+LEAST_DIGITS = 4
+"""Of the end of a number, for it to mean that number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +81,19 @@ def _one(asked: Request, phones: VoipMs, known: Rows[Did], did: Did) -> Reply:
 def _chosen(asked: Request, known: Rows[Did]) -> Did:
     """The number that is meant, however it is spelled, or by its description."""
     words = " ".join(asked.words)
-    if _WHOLE_NUMBER.fullmatch(words):
-        asked = replace(asked, words=(digits(words),))
-    return one_of(asked, "numbers", "number", known, lambda did: (digits(did.did), did.did, did.note, did.description or phone(did.did)))
+    typed = digits(words)
+    if words.isdecimal() and len(words) >= LEAST_DIGITS:
+        ends = [did for did in known if did.did.endswith(typed)]
+        if len(ends) == 1:
+            return ends[0]
+    if _WHOLE_NUMBER.fullmatch(words) and len(typed) <= MOST_DIGITS:
+        asked = replace(asked, words=(phone(typed),))
+    return one_of(asked, "numbers", "number", known, _names_of)
+
+
+def _names_of(did: Did) -> tuple[str, ...]:
+    written = phone(did.did)
+    return digits(did.did), did.did, written, did.note, did.description or written
 
 
 # Where routing strings lead

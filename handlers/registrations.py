@@ -3,18 +3,20 @@
 import re
 
 from blocks import registrations as view
+from blocks.frame import code, digits, phone
 from blocks.settings import quoted
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import look_at
-from handlers.registry import Command, Csv, Reply, Request
+from handlers.parsing import is_phone
+from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of, names_of
-from rules.finding import by_name, exactly
+from rules.finding import Found, by_name, exactly, find
 from rules.registrations import BY_ADDRESS, Look, registers, saw, with_main
 from voipms import SubAccount, VoipMs
 
-_LOGIN = re.compile(r"\d{5,}(_\S+)?")
+_LOGIN = re.compile(r"\d{5,9}(_\S+)?")
 
 
 def status_command(main_account: str) -> Command:
@@ -42,7 +44,7 @@ def status_command(main_account: str) -> Command:
         usage="[account]",
         summary="Which phones are registered, and from where",
         role=Role.VIEWER,
-        examples=("", "101"),
+        examples=("",),
         run=status,
         csv=status_csv,
         details=(
@@ -57,11 +59,27 @@ def _that_register(known: list[SubAccount]) -> list[SubAccount]:
 
 
 def _chosen(asked: Request, known: list[SubAccount]) -> SubAccount:
-    """The account that is meant; a full login that VoIP.ms does not list is taken at its word."""
+    """The account that is meant; a full login that VoIP.ms does not list is taken at its word where none is like it.
+
+    Raises:
+        Misunderstood: No account is called so, or several are; or it is a phone number.
+    """
     words = " ".join(asked.words)
-    if _LOGIN.fullmatch(words) and not exactly(words, known, names_of):
-        return SubAccount(account=words)
-    return one_of(asked, "status", "account", known, lambda one: (*names_of(one), name_of(one)))
+    if not exactly(words, known, names_of):
+        if is_phone(words):
+            numbers = code(f"{slash_for(asked.way)}numbers {digits(words)}")
+            raise Misunderstood(f"{phone(words)} is a phone number, not an account.", f"{numbers} shows where it rings.")
+        if _LOGIN.fullmatch(words) and _may_exist(words, known):
+            return SubAccount(account=words)
+    return one_of(asked, "status", "account", known, lambda one: (*names_of(one), name_of(one)), lists="accounts")
+
+
+def _may_exist(login: str, known: list[SubAccount]) -> bool:
+    """Whether it is worth asking for a login that VoIP.ms does not list: the main account's, or one that is like no other."""
+    main, _, part = login.partition("_")
+    if not part:
+        return not known or any(one.account.startswith(f"{main}_") for one in known)
+    return find(part, known, names_of) == Found()
 
 
 def _one(asked: Request, phones: VoipMs, one: SubAccount) -> Reply:

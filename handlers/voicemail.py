@@ -48,7 +48,7 @@ VOICEMAIL = Command(
     usage="[mailbox]",
     summary="Mailboxes, new messages and settings",
     role=Role.VIEWER,
-    examples=("", "101"),
+    examples=("",),
     run=voicemail,
     csv=voicemail_csv,
 )

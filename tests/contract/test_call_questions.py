@@ -65,7 +65,9 @@ def totals_line(calls: list[Call], cost: Decimal) -> str:
     """The totals as a person would write them."""
     seconds = sum(call.seconds for call in calls if call.direction != "fee")
     count = sum(call.direction != "fee" for call in calls)
-    return f"{count:,} call{'s' * (count != 1)}  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}  ·  ${cost:,.2f}"
+    if not seconds and not cost:
+        return f"*{count:,} call{'s' * (count != 1)}*"
+    return f"{count:,} call{'s' * (count != 1)}  ·  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} talk time  ·  ${cost:,.2f}"
 
 
 def cents(calls: list[Call]) -> Decimal:
@@ -159,11 +161,11 @@ def test_a_viewer_sees_no_whole_number(company: Company, phones: VoipMs) -> None
         (CALLS, "yesterdy", "I do not know the word “yesterdy”.", "`/voip calls yesterday`"),
         (CALLS, "yesterday mised", "I do not know the word “mised”.", "`/voip calls yesterday missed`"),
         (CALLS, "yesterday missed zzz", "“zzz” is no account, period or filter that I know.", "`/voip accounts`"),
-        (CALLS, "yesterday 100001_", "Several could be meant by that account.", "`/voip calls 2026-11-24 100001_"),
+        (CALLS, "yesterday 100001_", "Several accounts could be meant by “100001_”.", "`/voip calls yesterday 100001_"),
         (CALLS, "2026-02-30", "February 2026 has no day 30.", "`2026-02-28`"),
-        (CLIENT_CALLS, "", "Whose calls? Name a client by id, e-mail, company or person.", "`/voip client-calls 561115 yesterday`"),
+        (CLIENT_CALLS, "", "Whose calls? Name a client by id, e-mail, company or person.", "`/voip client-calls &lt;client&gt; yesterday`"),
         (CLIENT_CALLS, "last-month missed", "Whose calls?", "`/voip clients`"),
-        (CLIENT_CALLS, "zzz", "I know no client of that name.", "`/voip clients` lists them all."),
+        (CLIENT_CALLS, "zzz", "“zzz” is no client, period or filter that I know.", "`/voip clients` lists the clients"),
         (CLIENT_CALLS, "561115 lst-month", "I do not know the word “lst-month”.", "`/voip client-calls 561115 last-month`"),
     ],
 )
