@@ -111,9 +111,9 @@ class Saved(TypeDecorator[Any]):
         super().__init__()
         self.kind = kind
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """JSON escapes NUL, so that PostgreSQL takes it."""
-        return as_json(value).decode()
+        return None if value is None else as_json(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The value again."""

@@ -3,6 +3,9 @@
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, text
 
 from rules.incidents import Incident
+from rules.periods import Period
+from rules.plans import Plan, Told
+from rules.usual import Figures
 from rules.watch import Line
 from store.columns import Instant, Json, Saved, Words
 
@@ -207,3 +210,53 @@ seen = Table(
     Column("last_at", Instant, nullable=False),
 )
 """From which networks, and with which devices, an account was registered: see ``store.history``."""
+
+IS_TO_BE_DONE = text("work_at IS NOT NULL")
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("plan", Saved(Plan), nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("paused_at", Instant),
+    Column("paused_by", Words, nullable=False),
+    Column("trouble", Words, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Reports that people want again and again: see ``store.reports``. Numbers are never used twice."""
+
+report_run = Table(
+    "report_run",
+    metadata,
+    Column("report", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", Words, primary_key=True),
+    Column("covers", Saved(Period), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("work_at", Instant),
+    Column("lease_until", Instant),
+    Column("worker", Words),
+    Column("attempt", Integer, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("below", Words),
+    Column("failing_since", Instant),
+    Column("said_waiting", Boolean, nullable=False),
+    Column("told", Saved(Told)),
+    Index("ix_report_run_work", "work_at", sqlite_where=IS_TO_BE_DONE, postgresql_where=IS_TO_BE_DONE),
+    Index(None, "report", "due_at"),
+)
+"""One row for each report and period that was ever due: see ``store.report_runs``."""
+
+report_figures = Table(
+    "report_figures",
+    metadata,
+    Column("report", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", Words, primary_key=True),
+    Column("value", Saved(Figures), nullable=False),
+    Column("noted_at", Instant, nullable=False),
+)
+"""What the periods of a report came to, so that later ones can be compared with them: see ``store.report_runs``."""
