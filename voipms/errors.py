@@ -17,6 +17,8 @@ from enum import Enum
 
 PORTAL_PAGE = "Main Menu > SOAP and REST/JSON API in the VoIP.ms portal"
 LONGEST_MESSAGE = 200
+MESSAGE_READ = 2_000
+"""How much of a message is looked at: what is shown of it is far shorter, and a search takes longer than its text grows."""
 
 
 class Kind(Enum):
@@ -45,6 +47,7 @@ class VoipMsError(Exception):
     Attributes:
         tell_user: One plain sentence on what happened.
         next_step: One plain sentence on what to do; may be empty.
+        for_admin: Only who runs the bot or the VoIP.ms account can do that.
         repeat: What may be asked again.
         method: The API method that was asked; empty until the client fills it in.
     """
@@ -54,11 +57,14 @@ class VoipMsError(Exception):
     repeat = Repeat.READS
     method = ""
 
-    def __init__(self, what: str = "", tell_user: str = "", next_step: str = "", repeat: Repeat = Repeat.READS) -> None:
+    def __init__(
+        self, what: str = "", tell_user: str = "", next_step: str = "", repeat: Repeat = Repeat.READS, *, for_admin: bool = False
+    ) -> None:
         super().__init__(what)
         self.tell_user = tell_user or self.tell_user
         self.next_step = next_step or self.next_step
         self.repeat = repeat
+        self.for_admin = for_admin
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.method, super().__str__()) if part)
@@ -93,7 +99,8 @@ class Refused(VoipMsError):
         self.status = status.lower()
         self.kind = kind_of(self.status)
         tell_user, next_step = _SENTENCES.get(self.status) or (_in_words(self.status, self.kind, message), _NEXT_STEPS[self.kind])
-        super().__init__(self.status, tell_user, next_step, _REPEATS.get(self.kind, Repeat.NEVER))
+        for_admin = self.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST) or self.status in _FOR_ADMINS
+        super().__init__(self.status, tell_user, next_step, _REPEATS.get(self.kind, Repeat.NEVER), for_admin=for_admin)
         self.next_step = next_step
 
 
@@ -139,6 +146,7 @@ _NEXT_STEPS = {
     Kind.BAD_INPUT: "Look at what you asked for, then try again.",
     Kind.UNKNOWN: "Try again in a few minutes; if it stays, VoIP.ms's support can tell why.",
 }
+_FOR_ADMINS = frozenset(("missing_method", "invalid_method", "invalid_timezone", "limit_reached", "non_sufficient_funds"))
 _SENTENCES = {
     "invalid_credentials": (
         "VoIP.ms does not know this e-mail with this API password.",
@@ -192,7 +200,7 @@ def _in_words(status: str, kind: Kind, message: str) -> str:
 
 def without_markup(message: str) -> str:
     """Words from VoIP.ms as one short line: no tags, no addresses, no control characters."""
-    text = re.sub(r"<[^>]*>?", " ", message)
+    text = re.sub(r"<[^>]*>?", " ", message[:MESSAGE_READ])
     text = re.sub(r"\S*(?:://|www\.)\S*", " ", text)
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") else sign for sign in text)
     text = " ".join(text.split())
@@ -215,13 +223,15 @@ def http_error(code: int) -> Unreachable:
     what = f"HTTP {code}"
     if code in _HTTP_STATUSES:
         told, step = _HTTP_STATUSES[code]
-        error = Unreachable(what, told, step, Repeat.NEVER if code == 403 else Repeat.READS)
+        error = Unreachable(what, told, step, Repeat.NEVER if code == 403 else Repeat.READS, for_admin=code == 403)
         error.limits = code == 429
         return error
     if 300 <= code < 400:
-        return Unreachable(what, f"VoIP.ms sends us elsewhere, which we do not follow (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER)
+        return Unreachable(
+            what, f"VoIP.ms sends us elsewhere, which we do not follow (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER, for_admin=True
+        )
     if 400 <= code < 500:
-        return Unreachable(what, f"VoIP.ms did not take the question (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER)
+        return Unreachable(what, f"VoIP.ms did not take the question (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER, for_admin=True)
     if 520 <= code <= 530:
         return Unreachable(what, f"VoIP.ms's API is down behind its front end (HTTP {code}).", "Try again in a few minutes.")
     if code < 300:

@@ -120,6 +120,11 @@ def test_any_message_becomes_one_short_line(message: str) -> None:
     assert not re.search(r"[\x00-\x1f\u202a-\u202e]", line)
 
 
+@pytest.mark.parametrize("piece", ["a", "<", "www", "a:/", " "])
+def test_a_message_of_megabytes_is_read_as_quickly_as_a_short_one(piece: str) -> None:
+    assert len(without_markup(piece * 2_000_000)) <= LONGEST_MESSAGE
+
+
 @given(st.text(max_size=80))
 def test_any_status_word_is_an_error_with_a_sentence(status: str) -> None:
     error = Refused(status)
