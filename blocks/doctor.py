@@ -11,20 +11,26 @@ def headline(checks: Sequence[Check]) -> str:
     faults = sum(check.ok is False for check in checks)
     if faults:
         return f"Set-up: {plural(faults, 'thing')} to mend"
-    return "Set-up: could not be checked in full" if any(check.ok is None for check in checks) else "Set-up: everything works"
+    if any(check.ok is None for check in checks):
+        return "Set-up: could not be checked in full"
+    advice = sum(bool(check.mend) for check in checks)
+    return f"Set-up: works, {plural(advice, 'thing')} to look at" if advice else "Set-up: everything works"
 
 
 def card(checks: Sequence[Check]) -> list[BlockDict]:
-    """What has to be mended and how, what could not be looked at, and what works."""
+    """What has to be mended and how, what could not be looked at, what works and could be better, and what works."""
     faults = [check for check in checks if check.ok is False]
     unclear = [check for check in checks if check.ok is None]
-    well = [check for check in checks if check.ok]
+    advice = [check for check in checks if check.ok and check.mend]
+    well = [check for check in checks if check.ok and not check.mend]
     blocks = [header(headline(checks))]
-    for check in faults[:20]:
-        blocks.append(section(f"🔴  *{safe(check.name)}*: {safe(check.found, 700)}\n*To mend:* {safe(check.mend, 700)}"))
-    for words, some in (("⚪  *Not checked*", unclear), ("🟢  *Works*", well)):
+    # so that all of them fit
+    most = min(700, 4_000 // max(1, len(faults)))
+    for check in faults:
+        blocks.append(section(f"🔴  *{safe(check.name, 60)}*: {safe(check.found, most)}\n*To mend:* {safe(check.mend, most)}"))
+    for words, some in (("⚪  *Not checked*", unclear), ("🟡  *To look at*", advice), ("🟢  *Works*", well)):
         if some:
-            blocks.append(section("\n".join((words, *(_line(check) for check in some[:12])))))
+            blocks.append(section("\n".join((words, *(_line(check) for check in some)))))
     blocks.append(small("The same checks on the bot's own machine: `python bot.py doctor`"))
     return render(blocks)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,22 +22,26 @@ from blocks import doctor as view
 from blocks.frame import clean, plural
 from config import Settings
 from handlers.manifest import SCOPES
+from handlers.people import profile_of
 from handlers.registry import Command, Reply, Request
 from handlers.signin import MEND
 from logs import Redaction
-from rules.access import Role
-from rules.doctor import Check, clock_skew, scopes
+from rules.access import Profile, Role
+from rules.doctor import Check, admins, clock_skew, scopes
 from store import NotThereYet, Store, StoreError, outbox
 from voipms import Priority, Refused, Unreachable, VoipMs, VoipMsError
+from voipms.errors import PORTAL_PAGE
 
-API_PAGE = "Main Menu > SOAP and REST/JSON API in the VoIP.ms portal"
 NOT_ASKED = "could not be asked"
+OWN_ID = "your profile > Copy member ID"
 
-_VOIPMS_FAULTS = {
-    "invalid_credentials": ("VoIP.ms login", "VoIP.ms does not know this e-mail with this API password"),
-    "missing_credentials": ("VoIP.ms login", "VoIP.ms got no e-mail or no API password"),
-    "api_not_enabled": ("VoIP.ms API", "it is switched off"),
-    "ip_not_enabled": ("VoIP.ms allow-list", "this machine is not on it"),
+_GATES = ("VoIP.ms login", "VoIP.ms API", "VoIP.ms allow-list")
+"""In the order in which VoIP.ms looks at them: it names the first that is shut, and says nothing of those behind it."""
+_SHUT = {
+    "invalid_credentials": "VoIP.ms login",
+    "missing_credentials": "VoIP.ms login",
+    "api_not_enabled": "VoIP.ms API",
+    "ip_not_enabled": "VoIP.ms allow-list",
 }
 
 
@@ -68,14 +73,12 @@ def settings_check(settings: Settings) -> Check:
     """What the settings amount to."""
     way = "Socket Mode" if settings.socket_mode else "HTTP mode"
     found = f"{way}, times in {settings.timezone.key}, {plural(len(settings.admins), 'admin')}, everyone else: {settings.default_role}"
-    if not settings.admins and settings.default_role == "none":
-        return Check(
-            "Settings",
-            False,
-            f"{found}. Nobody may ask anything",
-            "Set ADMINS to your own Slack member id (your profile > Copy member ID), and restart the bot",
-        )
-    return Check("Settings", True, found)
+    if settings.admins:
+        return Check("Settings", True, found)
+    mend = f"Set ADMINS to your own Slack member id ({OWN_ID}), and restart the bot"
+    if settings.default_role == "none":
+        return Check("Settings", False, f"{found}. Nobody may ask anything", mend)
+    return Check("Settings", True, f"{found}. Nobody may ask for what operators and admins may", mend)
 
 
 def database_checks(database: Callable[[], AbstractContextManager[Store]]) -> list[Check]:
@@ -119,43 +122,50 @@ def voipms_checks(settings: Settings, phones: VoipMs) -> list[Check]:
             mend += f". On this machine, see that its name server knows {host} and that HTTPS to it gets out"
         return [
             Check("VoIP.ms reachable", False, there.tell_user, mend),
-            *(Check(name, None, NOT_ASKED) for name in ("VoIP.ms sees us as", "VoIP.ms login", "VoIP.ms API", "VoIP.ms allow-list")),
+            *(Check(name, None, NOT_ASKED) for name in ("VoIP.ms sees us as", *_GATES)),
         ]
     seen = Check("VoIP.ms sees us as", True, address) if address else Check("VoIP.ms sees us as", None, "it did not tell")
-    return [Check("VoIP.ms reachable", True, f"{host} answers"), seen, *_let_in(once, address, there)]
+    let_in = _let_in(once, address, there)
+    main = [_main_account(once, settings.voipms_main_account)] if settings.voipms_main_account and all(gate.ok for gate in let_in) else []
+    return [Check("VoIP.ms reachable", True, f"{host} answers"), seen, *let_in, *main]
 
 
 def _let_in(phones: VoipMs, address: str, earlier: VoipMsError | None) -> list[Check]:
-    """The three gates: VoIP.ms names the first that is shut, and says nothing of those behind it."""
-    gates = ("VoIP.ms login", "VoIP.ms API", "VoIP.ms allow-list")
+    """The three gates."""
     try:
         phones.balance(advanced=False)
     except VoipMsError as error:
         why = error
     else:
-        return [Check(gate, True, words) for gate, words in zip(gates, ("accepted", "switched on", "this machine is on it"), strict=True)]
-    if isinstance(why, Refused) and why.status in _VOIPMS_FAULTS:
-        shut, found = _VOIPMS_FAULTS[why.status]
+        return [Check(gate, True, words) for gate, words in zip(_GATES, ("accepted", "switched on", "this machine is on it"), strict=True)]
+    if isinstance(why, Refused) and why.status in _SHUT:
+        shut = _SHUT[why.status]
+        mend = f"Add {address} to the allow-list under {PORTAL_PAGE}" if why.status == "ip_not_enabled" and address else why.next_step
         return [
-            Check(gate, False, found, _gate_mend(why.status, address))
-            if gate == shut
-            else Check(gate, None, f"not known until {shut} is mended")
-            for gate in gates
+            Check(gate, False, why.tell_user, mend) if gate == shut else Check(gate, None, f"not known until {shut} is mended")
+            for gate in _GATES
         ]
     mend = why.next_step or (earlier.next_step if earlier is not None else "") or "Try again in a minute"
-    return [Check(gates[0], None, why.tell_user, mend), *(Check(gate, None, NOT_ASKED) for gate in gates[1:])]
+    return [Check(_GATES[0], None, why.tell_user, mend), *(Check(gate, None, NOT_ASKED) for gate in _GATES[1:])]
 
 
-def _gate_mend(status: str, address: str) -> str:
-    match status:
-        case "api_not_enabled":
-            return f"Switch the API on under {API_PAGE}"
-        case "ip_not_enabled":
-            which = f"Add {address}" if address else "Add this machine's public address"
-            return f"{which} to the allow-list under {API_PAGE}"
-    return (
-        f"Set VOIPMS_USERNAME to the account's e-mail, and VOIPMS_PASSWORD to the API password (not the one you log in with) of {API_PAGE}"
-    )
+def _main_account(phones: VoipMs, account: str) -> Check:
+    """Whether the main login is one."""
+    name = "Main account"
+    try:
+        phones.registration(account)
+    except Refused as refused:
+        if refused.status == "invalid_account":
+            return Check(
+                name,
+                False,
+                f"VoIP.ms does not know {account}",
+                "Set VOIPMS_MAIN_ACCOUNT to the login of the main account, six digits as a rule, or leave it out",
+            )
+        return Check(name, None, refused.tell_user, refused.next_step)
+    except VoipMsError as error:
+        return Check(name, None, error.tell_user, error.next_step)
+    return Check(name, True, f"VoIP.ms knows {account}")
 
 
 def slack_checks(settings: Settings, slack: WebClient, clock: Callable[[], datetime]) -> list[Check]:
@@ -168,13 +178,27 @@ def slack_checks(settings: Settings, slack: WebClient, clock: Callable[[], datet
         token = Check("Slack bot token", True, f"{answer.get('user') or 'the bot'} in {answer.get('team') or 'a workspace'}")
         granted = _words(headers.get("x-oauth-scopes"))
         scope_check = scopes(granted, SCOPES)
+        named = _admins(settings, slack, str(answer.get("team_id") or ""))
     else:
         found, mend = fault or ("", "")
         token = Check("Slack bot token", False, found, mend)
         scope_check = Check("Slack scopes", None, NOT_ASKED)
+        named = Check("Admins", None, NOT_ASKED)
     date = headers.get("date")
     skew = clock_skew(_first(date), before, after) if date else Check("Clock", None, "nothing to compare with")
-    return [token, _door(settings, slack), scope_check, skew]
+    return [token, _door(settings, slack), scope_check, *([named] if settings.admins else []), skew]
+
+
+def _admins(settings: Settings, slack: WebClient, team: str) -> Check:
+    """Whether those who are named as admins are people who may be."""
+    people: dict[str, Profile | None] = {}
+    for person in sorted(settings.admins):
+        answer, fault = _ask_slack("SLACK_BOT_TOKEN", partial(slack.users_info, user=person))
+        nobody = answer is not None and answer.get("error") in ("user_not_found", "user_not_visible")
+        if fault is not None and not nobody:
+            return Check("Admins", None, fault[0])
+        people[person] = None if nobody or answer is None else profile_of(answer.get("user") or {}, person, team)
+    return admins(people)
 
 
 def _door(settings: Settings, slack: WebClient) -> Check:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from rules.access import Profile
+
 SKEW_MOST = timedelta(seconds=60)
 """Slack's signatures are refused at five minutes; a clock a minute off is on its way there."""
 
@@ -16,7 +18,7 @@ class Check:
     Attributes:
         ok: ``None``: could not be looked at, because of another fault.
         found: What was seen, in plain words. Words from outside in it are not escaped yet.
-        mend: What to do; empty when nothing has to be done.
+        mend: What to do; empty when nothing has to be done. Of something that works: what one had better do.
     """
 
     name: str
@@ -45,6 +47,29 @@ def scopes(granted: Iterable[str] | None, needed: Mapping[str, str]) -> Check:
         f"not granted: {why}",
         f"At api.slack.com/apps add {', '.join(missing)} under OAuth & Permissions > Bot Token Scopes, then reinstall the app",
     )
+
+
+def admins(people: Mapping[str, Profile | None]) -> Check:
+    """Whether the admins are people who may be.
+
+    Args:
+        people: By the id in the settings; ``None``: Slack knows nobody of that id.
+    """
+    name = "Admins"
+    faults = {person: "is not known to Slack" if profile is None else _unfit(profile) for person, profile in people.items()}
+    if wrong := [f"{person} {fault}" for person, fault in faults.items() if fault]:
+        return Check(name, False, "; ".join(wrong), "Set ADMINS to the member ids of people who work here now, and restart the bot")
+    return Check(name, True, ", ".join(profile.name for profile in people.values() if profile is not None))
+
+
+def _unfit(profile: Profile) -> str:
+    if profile.gone:
+        return f"({profile.name}) is deactivated"
+    if profile.bot:
+        return f"({profile.name}) is a program"
+    if profile.stranger:
+        return f"({profile.name}) is of another organisation"
+    return f"({profile.name}) is a guest" if profile.guest else ""
 
 
 def clock_skew(date_header: str, before: datetime, after: datetime) -> Check:
