@@ -25,7 +25,7 @@ def card(checks: Sequence[Check]) -> list[BlockDict]:
     well = [check for check in checks if check.ok and not check.mend]
     blocks = [header(headline(checks))]
     # so that all of them fit
-    most = min(700, 4_000 // max(1, len(faults)))
+    most = min(700, 3_200 // max(1, len(faults)))
     for check in faults:
         blocks.append(section(f"🔴  *{safe(check.name, 60)}*: {safe(check.found, most)}\n*To mend:* {safe(check.mend, most)}"))
     for words, some in (("⚪  *Not checked*", unclear), ("🟡  *To look at*", advice), ("🟢  *Works*", well)):
