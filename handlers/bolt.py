@@ -25,6 +25,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from blocks.frame import render, section
 from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByResponseUrl, InModal, Message, NotDelivered, Workspace, modal
 from handlers.desk import Desk, Question
+from handlers.parsing import addressed, command_line
 from handlers.registry import FormErrors, Registry, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
@@ -101,6 +102,9 @@ def build(
     )
     own_mention = re.compile(rf"<@{re.escape(bot)}(\|[^>]*)?>")
 
+    def line_of(event: dict[str, Any]) -> str:
+        return addressed(event.get("text") or "", own_mention, lambda line: registry.get(command_line(line)[0]) is not None)
+
     def take(key: tuple[str, ...], answering: Answering, work: Callable[[], None]) -> None:
         """Do it once, on a thread of the pool: what Slack delivers again is dropped there, where the database may take its time."""
         pool.run(lambda: work() if _is_first(once, key) else None, lambda: _apologise(answering))
@@ -131,7 +135,7 @@ def build(
             return
         person, channel = event["user"], event["channel"]
         answering = ByEphemeral(workspace, person=person, channel=channel, thread_ts=event.get("thread_ts", ""))
-        line = own_mention.sub(" ", event.get("text") or "")
+        line = line_of(event)
         ask(
             ("event", channel, event["ts"]),
             Question(person=person, channel=channel, way=Way.MENTION, line=line, answering=answering),
@@ -145,7 +149,7 @@ def build(
             return
         person, channel = event["user"], event["channel"]
         answering = ByDirectMessage(workspace, channel=channel, thread_ts=event.get("thread_ts", ""))
-        line = own_mention.sub(" ", event.get("text") or "")
+        line = line_of(event)
         ask(
             ("event", channel, event["ts"]),
             Question(person=person, channel=channel, way=Way.DIRECT, line=line, answering=answering),

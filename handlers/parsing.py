@@ -5,7 +5,7 @@ Slack sends what was typed in its own wrapping: ``<@U024BE7LH|ana>``, ``<mailto:
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -67,6 +67,28 @@ def _unquoted(found: re.Match[str]) -> str:
     if found[2] is not None:
         return (found[1] or "") + re.sub(r"\\(.)", r"\1", found[2]).strip()
     return (found[3] or "").rstrip(_SENTENCE).lstrip("`")
+
+
+def command_line(line: str) -> tuple[str, tuple[str, ...]]:
+    """The command's name, in small letters, and the words after it. No words at all ask for help."""
+    words = split(unwrap(line))
+    if words and words[0].lower().lstrip("/") == "voip":
+        words = words[1:]
+    if not words:
+        return "help", ()
+    return words[0].lower().strip("*_~:").removeprefix("/").removeprefix("voip-"), words[1:]
+
+
+def addressed(text: str, mention: re.Pattern[str], is_command: Callable[[str], bool]) -> str:
+    """The command line of a message that mentions the bot: what follows the mention, ``hey @Dialtone, status 101``.
+
+    Where that is no command, but what stands before the mention is, it is all of it.
+    """
+    found = mention.search(text)
+    if found is None:
+        return text
+    before, after = text[: found.start()], mention.sub(" ", text[found.end() :]).lstrip(" \t\r\n:,;.!-–—")
+    return f"{before} {after}" if before.strip() and is_command(before) and not is_command(after) else after
 
 
 # The words of ``calls`` and ``client-calls``

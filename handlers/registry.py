@@ -153,6 +153,10 @@ class Command:
     details: tuple[str, ...] = ()
 
 
+ALIASES = {"mailbox": "voicemail", "mailboxes": "voicemail", "voicemails": "voicemail"}
+"""Names of commands that are not listed, beside the singular of each."""
+
+
 class Registry:
     """All commands by name, in the order of help."""
 
@@ -163,10 +167,11 @@ class Registry:
         return iter(self._commands.values())
 
     def get(self, name: str) -> Command | None:
-        """The command of that name, whatever its case."""
-        return self._commands.get(name.lower())
+        """The command of that name, whatever its case; one thing of many is meant as well (``call``, ``mailbox``)."""
+        low = name.lower()
+        return self._commands.get(low) or self._commands.get(ALIASES.get(low, f"{low}s"))
 
-    def near(self, name: str, role: Role) -> list[str]:
-        """Names this role may run that look like what was typed, nearest first."""
+    def near(self, name: str, role: Role) -> list[Command]:
+        """Commands this role may run whose names look like what was typed, nearest first."""
         allowed = [command.name for command in self if command.role <= role]
-        return get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)
+        return [self._commands[found] for found in get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)]

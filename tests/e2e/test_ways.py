@@ -30,6 +30,21 @@ def test_a_question_is_answered_whichever_way_it_is_asked(bot: Stage, way: str) 
     assert answer.ephemeral == (way != "direct message")
 
 
+@pytest.mark.parametrize("text", ["{bot}: whoami", "{bot}, whoami!", "hey {bot} whoami", "{bot} *whoami*", "`whoami`", "*whoami*"])
+def test_a_question_is_read_as_people_write_it(bot: Stage, text: str) -> None:
+    written = text.format(bot=f"<@{bot.slack.bot_user}>")
+    asked = bot.viewer.direct(written) if written == text else bot.viewer.mention(written)
+    assert "Your role" in asked.answer().words
+
+
+def test_a_name_that_is_no_command_keeps_the_rest_of_the_line_unless_it_may_be_a_password(bot: Stage) -> None:
+    assert "`/voip calls yesterday missed`" in bot.viewer.slash("/voip", "cals yesterday missed").answer().words
+    for person in (bot.admin, bot.viewer):
+        words = person.slash("/voip", "client-logn office@birchdental.example hunter2").answer().words
+        assert "hunter2" not in words and "There is no command" in words
+    assert "Calls yesterday" in bot.viewer.slash("/voip", "call yesterday").answer().words
+
+
 def test_a_mention_in_a_thread_is_answered_in_that_thread(bot: Stage) -> None:
     first = bot.viewer.mention("whoami")
     assert first.answer().thread_ts == ""

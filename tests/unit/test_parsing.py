@@ -1,12 +1,13 @@
 """From Slack's wrapping to words, and from words to a question about calls."""
 
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import FILTERS, KEYS, Typed, nearest, read_calls, split, unwrap
+from handlers.parsing import FILTERS, KEYS, Typed, addressed, command_line, nearest, read_calls, split, unwrap
 from handlers.registry import Misunderstood
 from rules.call_rows import Direction, Filters
 
@@ -64,6 +65,44 @@ def test_quotes_keep_words_together(text: str, words: tuple[str, ...]) -> None:
 @given(st.text())
 def test_no_text_breaks_unwrapping_and_splitting(text: str) -> None:
     assert all(split(unwrap(text)))
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "words"),
+    [
+        ("", "help", ()),
+        ("/voip", "help", ()),
+        ("/voip calls yesterday", "calls", ("yesterday",)),
+        ("/voip-calls yesterday", "calls", ("yesterday",)),
+        ("VOIP Calls yesterday!", "calls", ("yesterday",)),
+        ("*status* 101", "status", ("101",)),
+        ("status: 101", "status", ("101",)),
+    ],
+)
+def test_a_command_line_is_a_name_and_words(line: str, name: str, words: tuple[str, ...]) -> None:
+    assert command_line(line) == (name, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("<@U0BOT> status 101", "status 101"),
+        ("<@U0BOT>: status 101", "status 101"),
+        ("<@U0BOT|dialtone>, status 101", "status 101"),
+        ("hey <@U0BOT> status 101", "status 101"),
+        ("status 101 <@U0BOT>", "status 101"),
+        ("status <@U0BOT> 101", "status  101"),
+        ("status <@U0BOT> calls 101", "calls 101"),
+        ("<@U0BOT> <@U0BOT> calls", "calls"),
+        ("hey <@U0BOT>", ""),
+        ("<@U0BOT>", ""),
+        ("calls yesterday", "calls yesterday"),
+        ("calls <@U0ELSE>", "calls <@U0ELSE>"),
+    ],
+)
+def test_a_message_that_mentions_the_bot_is_read_from_the_mention_on(text: str, line: str) -> None:
+    mention = re.compile(r"<@U0BOT(\|[^>]*)?>")
+    assert addressed(text, mention, lambda words: command_line(words)[0] in ("status", "calls")).strip() == line
 
 
 def asked(text: str) -> Typed:
