@@ -1,5 +1,7 @@
 """What a person sees when something did not work: what happened, what to do, and an id that is also in the log. Pure."""
 
+from collections.abc import Sequence
+
 from blocks.frame import BlockDict, code, header, render, safe, section, small
 
 SIGN = "⚠️"
@@ -12,9 +14,48 @@ def error(what: str, next_step: str = "", asked: str = "", error_id: str = "") -
     return render([section(text), *([small("  ·  ".join(print_below))] if print_below else [])])
 
 
+def told_to(admins: Sequence[str] | None, step: str) -> str:
+    """What to do, for those who can: the others are told whom to turn to.
+
+    Args:
+        admins: ``None`` where the reader is one.
+        step: Our own mrkdwn.
+    """
+    return step if admins is None else f"Tell {_either(admins) or 'who runs this bot'}: {step}"
+
+
+def slack_step(word: str, lacks: str, admins: Sequence[str] | None, slash: str = "") -> str:
+    """What to do where Slack refused something.
+
+    Args:
+        word: Slack's word for why.
+        lacks: The permission it says is lacking.
+        admins: See ``told_to``.
+    """
+    match word:
+        case "missing_scope":
+            scope = code(lacks) if lacks else "a permission"
+            where = "at api.slack.com/apps, under _OAuth &amp; Permissions_, then install the app again"
+            return told_to(admins, f"The Slack app lacks {scope}. Add it {where}.")
+        case "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired":
+            return told_to(
+                admins, f"Slack no longer takes the bot's token ({code(word)}). Set SLACK_BOT_TOKEN anew and start the bot again."
+            )
+        case "not_in_channel" | "channel_not_found":
+            return "I am not in that channel. Invite me there with `/invite @Dialtone`, then ask again."
+    said = f"Slack answered {code(word)}. Try again in a minute"
+    if admins is None:
+        return f"{said}; {code(f'{slash}doctor')} shows what is missing."
+    return f"{said}; if it stays, tell {_either(admins) or 'who runs this bot'}."
+
+
+def _either(people: Sequence[str]) -> str:
+    return " or ".join(f"<@{person}>" for person in people[:3])
+
+
 def refused(summary: str, needs: str, role: str, person: str, admins: list[str]) -> list[BlockDict]:
     """Somebody asked for what their role does not allow: says what they are, what it needs and who can change it."""
-    who = f"Ask {' or '.join(f'<@{admin}>' for admin in admins[:3])} for more." if admins else "No admin is named yet: set ADMINS."
+    who = f"Ask {_either(admins)} for more." if admins else "No admin is named yet: set ADMINS."
     return render(
         [
             section(f"🔒  *You may not do that.*\n“{safe(summary)}” needs the role *{needs}*; you are: *{role}*. {who}"),
@@ -24,8 +65,10 @@ def refused(summary: str, needs: str, role: str, person: str, admins: list[str])
 
 
 def unknown(name: str, near: list[str], slash: str) -> list[BlockDict]:
-    """No command of that name."""
-    ideas = "Did you mean " + " or ".join(f"`{slash}{guess}`" for guess in near) + "?" if near else f"`{slash}help` lists what you can ask."
+    """No command of that name; ``near`` are command lines that may have been meant."""
+    ideas = (
+        "Did you mean " + " or ".join(code(f"{slash}{guess}") for guess in near) + "?" if near else f"`{slash}help` lists what you can ask."
+    )
     return render([section(f"{SIGN}  *There is no command {code(name, 40)}.*\n{ideas}")])
 
 

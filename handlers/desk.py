@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,11 +21,12 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import errors as view
 from blocks.frame import actions, button, code, render, safe, small
+from blocks.settings import quoted
 from config import Settings
 from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
 from handlers.files import write
 from handlers.help import slash_for
-from handlers.parsing import split, unwrap
+from handlers.parsing import command_line
 from handlers.people import People
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
 from rules.access import Profile, Role, role_of
@@ -93,7 +94,11 @@ class Refusal(Exception):
 
 
 class Unknown(Exception):
-    """No command of that name."""
+    """No command of that name.
+
+    Attributes:
+        near: Command lines that may have been meant.
+    """
 
     def __init__(self, name: str, near: list[str]) -> None:
         super().__init__("no such command")
@@ -191,24 +196,25 @@ class Desk:
     def _understand(self, question: Question, outcome: Outcome) -> tuple[Command, Request]:
         profile = self._profile(question)
         role = self._role(profile)
-        name, words = self._words(question.line)
+        name, words = command_line(question.line)
         command = self._registry.get(name)
         if command is None:
             outcome.result = "unknown"
-            raise Unknown(name, self._registry.near(name, role))
+            raise Unknown(name, self._lines_near(name, words, role))
         outcome.command = command.name
         if role < command.role:
             raise Refusal(command, role)
         return command, self._request(question, profile, role, words)
 
+    def _lines_near(self, name: str, words: Sequence[str], role: Role) -> list[str]:
+        """Command lines that may have been meant; where a form may have been, without the words: they may be a password."""
+        secret = any(command.submit is not None for command in self._registry.near(name, Role.ADMIN))
+        return [self._line(command, () if secret else words) for command in self._registry.near(name, role)]
+
     @staticmethod
-    def _words(line: str) -> tuple[str, tuple[str, ...]]:
-        words = split(unwrap(line))
-        if words and words[0].lower().lstrip("/") == "voip":
-            words = words[1:]
-        if not words:
-            return "help", ()
-        return words[0].lower().removeprefix("/").removeprefix("voip-"), words[1:]
+    def _line(command: Command, words: Sequence[str]) -> str:
+        """The command line as it may be shown again: without words that were meant for a form, and may be a password."""
+        return command.name if command.submit is not None else " ".join((command.name, *map(quoted, words)))
 
     def _profile(self, question: Question) -> Profile:
         try:
@@ -347,14 +353,16 @@ class Desk:
                 outcome.result = "voipms"
                 outcome.error_id = _new_id()
                 log.warning("voipms", error=str(error), kind=type(error).__name__, error_id=outcome.error_id)
-                blocks = view.error(safe(error.tell_user), safe(error.next_step), asked, outcome.error_id)
-                return Message(error.tell_user, blocks)
+                step = safe(error.next_step)
+                step = view.told_to(self._admins_beside(question.person), step) if error.for_admin else step
+                return Message(error.tell_user, view.error(safe(error.tell_user), step, asked, outcome.error_id))
             case SlackApiError() | NotDelivered() | OSError():
                 outcome.result = "slack"
                 outcome.error_id = _new_id()
                 why = reason(error)
                 log.warning("slack", error=why, error_id=outcome.error_id)
-                step = f"Slack answered `{why}`. Try again in a minute; `/voip doctor` shows what is missing."
+                lacks = str(error.response.get("needed") or "") if isinstance(error, SlackApiError) else ""
+                step = view.slack_step(why, lacks, self._admins_beside(question.person), slash)
                 return Message("Slack did not do its part", view.error("Slack did not do its part.", step, asked, outcome.error_id))
         outcome.result = "fault"
         outcome.error_id = _new_id()
@@ -362,12 +370,14 @@ class Desk:
         step = "It is a fault in the bot, not in what you asked. Nothing was changed. The id below is in its log."
         return Message("Something went wrong in the bot", view.error("Something went wrong in the bot.", step, asked, outcome.error_id))
 
+    def _admins_beside(self, person: str) -> list[str] | None:
+        """Whom the person may turn to; ``None`` for who is an admin."""
+        return None if person in self._rights.admins else sorted(self._rights.admins)
+
     def _typed(self, question: Question, outcome: Outcome) -> str:
-        """The person's words as they may be shown again: never those of a command with a form, which may be a password."""
+        """The person's words as they may be shown again."""
         command = self._registry.get(outcome.command) if outcome.command else None
-        if command is None:
-            return ""
-        return command.name if command.submit is not None else " ".join((command.name, *self._words(question.line)[1]))
+        return "" if command is None else self._line(command, command_line(question.line)[1])
 
 
 def _new_id() -> str:

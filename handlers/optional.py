@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from rules.registrations import same_for_all
-from voipms import VoipMsError
+from voipms import Kind, Refused, VoipMsError
 
 T = TypeVar("T")
 
@@ -45,6 +44,6 @@ def if_told(ask: Callable[[], T], otherwise: T) -> Told[T]:
     try:
         return Told(ask())
     except VoipMsError as error:
-        if same_for_all(error):
+        if isinstance(error, Refused) and error.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST):
             raise
         return Told(otherwise, error)

@@ -96,6 +96,15 @@ def test_a_refusal_is_told_with_what_to_do(stage: Stage, status: str) -> None:
     assert answer.ephemeral and fit(stage, answer.words) and MET[status] in answer.words, answer.words
 
 
+def test_who_cannot_mend_it_is_told_whom_to_turn_to(stage: Stage) -> None:
+    stage.phones.fail(BadStatus("invalid_credentials"), times=None)
+    assert "Tell @U0ALICE: Set VOIPMS_USERNAME" in stage.viewer.slash("/voip", "numbers").answer().words
+    assert "Tell" not in stage.admin.slash("/voip", "numbers").answer().words
+    stage.phones.heal()
+    stage.phones.fail(Html(503), times=None)
+    assert "Tell" not in stage.viewer.slash("/voip", "numbers").answer().words
+
+
 def test_every_documented_status_word_is_told(start: Start) -> None:
     """An extra check: the table of status words is beside the checkout or it is not."""
     table = reference("voipms-api/statuses.json")
@@ -147,6 +156,15 @@ def test_when_slack_does_not_tell_who_asks_nobody_gets_a_default_role(start: Sta
         refused = stage.viewer.slash("/voip", "calls").answer()
         assert "Slack did not do its part" in refused.words and "internal_error" in refused.words
         assert "Calls" in stage.admin.slash("/voip", "calls").answer().words, "an admin is named by id"
+
+
+def test_a_permission_that_the_app_lacks_is_named_with_the_place_to_add_it(start: Start) -> None:
+    with start() as stage:
+        stage.slack.rules.scopes -= {"files:write"}
+        for person, begins in ((stage.viewer, "Tell @U0ALICE: The Slack app lacks `files:write`"), (stage.admin, "The Slack app lacks")):
+            answer = person.slash("/voip", "accounts").answer()
+            said = person.click(answer, "CSV").answer().words
+            assert begins in said and "install the app again" in said and "minute" not in said
 
 
 def test_the_bot_is_back_after_its_socket_was_cut(start: Start) -> None:
