@@ -23,18 +23,20 @@ def help_headline() -> str:
 
 
 def help_card(groups: Sequence[tuple[str, Sequence[Line]]], role: str, admins: Sequence[str], slash: str) -> list[BlockDict]:
-    """Everything this role may ask, by topic, each with words that work as they stand."""
+    """Everything this role may ask, by topic, each with words that work as they stand, or how they are made."""
     blocks = [header("What you can ask")]
     for topic, lines in groups:
         if lines:
-            blocks.append(section(f"*{topic}*\n" + "\n".join(f"`{slash}{_first(line)}`  {line.summary}" for line in lines)))
+            blocks.append(section(f"*{topic}*\n" + "\n".join(f"{code(f'{slash}{_first(line)}')}  {line.summary}" for line in lines)))
     blocks.append(small(_your_role(role, admins)))
-    blocks.append(small(f"The same words work in a direct message or after @Dialtone  ·  `{slash}help calls` shows one command in full"))
+    names = [line.name for _, lines in groups for line in lines if line.name != "help"]
+    one = next((name for name in names if name == "calls"), next(iter(names), "help"))
+    blocks.append(small(f"The same words work in a direct message or after @Dialtone  ·  `{slash}help {one}` shows one command in full"))
     return render(blocks)
 
 
 def _first(line: Line) -> str:
-    return f"{line.name} {line.examples[0]}".rstrip() if line.examples else line.name
+    return f"{line.name} {line.examples[0] if line.examples else line.usage}".rstrip()
 
 
 def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
@@ -44,7 +46,7 @@ def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
         return code(f"{slash}{line.name} {words}".rstrip())
 
     blocks = [header(line.name), section(f"{line.summary}\n{typed(line.usage)}")]
-    if line.examples:
+    if any(line.examples):
         blocks.append(section("\n".join(("*Examples*", *map(typed, line.examples)))))
     if line.details:
         blocks.append(section("\n".join(line.details)))

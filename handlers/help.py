@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection
 
+from blocks import errors
 from blocks import help as view
+from blocks.frame import clean, cut
 from handlers.registry import Command, Misunderstood, Registry, Reply, Request, Way
 from rules.access import Role
 from voipms import VoipMs
@@ -29,20 +31,23 @@ def help_command(registry: Callable[[], Registry], admins: Collection[str]) -> C
         if not asked.words:
             return Reply(headline=view.help_headline(), blocks=_all(asked, registry(), admins))
         name = asked.words[0].removeprefix("/").removeprefix("voip-")
+        slash = slash_for(asked.way)
         command = registry().get(name)
-        if command is None or command.role > asked.role:
+        if command is None:
             near = registry().near(name, asked.role)
-            raise Misunderstood("There is no such command for you.", f"Did you mean `help {near[0]}`?" if near else "`help` lists yours.")
-        return Reply(
-            headline=f"{command.name}: {command.summary}", blocks=view.one_card(_line(command), str(command.role), slash_for(asked.way))
-        )
+            hint = f"Did you mean `{slash}help {near[0].name}`?" if near else f"`{slash}help` lists what you can ask."
+            raise Misunderstood(f"There is no command “{cut(clean(name), 40)}”.", hint)
+        if command.role > asked.role:
+            blocks = errors.refused(command.summary, str(command.role), str(asked.role), asked.person, sorted(admins))
+            return Reply(headline=f"“{command.name}” needs the role {command.role}", blocks=blocks)
+        return Reply(headline=f"{command.name}: {command.summary}", blocks=view.one_card(_line(command), str(command.role), slash))
 
     return Command(
         name="help",
         usage="[command]",
         summary="What you may ask, with examples",
         role=Role.NONE,
-        examples=("", "calls"),
+        examples=("", "whoami"),
         run=run,
     )
 
