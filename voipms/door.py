@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 from voipms.decoding import Body
 from voipms.errors import Kind, Refused, Repeat, Unreachable, VoipMsError, unreadable
 from voipms.pace import Pace, Priority
+from voipms.quoting import quotes
 
 T = TypeVar("T")
 Post = Callable[[Mapping[str, str], int], Body]
@@ -32,7 +33,7 @@ class Door:
     def __init__(self, post: Post, pace: Pace, password: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._post = post
         self._pace = pace
-        self._quotes_us: Callable[[str], bool] = lambda words: password in words  # a closure, since attributes get printed
+        self._quotes_us: Callable[[str], bool] = lambda words: quotes(words, password)  # a closure, since attributes get printed
         self._last = _Last(clock)
         self._priority = Priority.PERSON
         self._tries = PERSON_TRIES
@@ -110,7 +111,12 @@ class Door:
             refused = error
         if refused.kind is Kind.RATE_LIMIT:
             self._pace.limited()
-        raise Refused(refused.status) if self._quotes_us(refused.tell_user) else refused
+        raise self._discreet(refused)
+
+    def _discreet(self, refused: Refused) -> Refused:
+        """The same without what quotes our password. Its whole words are looked at, before they are shortened for people."""
+        status = "" if self._quotes_us(refused.status) else refused.status
+        return Refused(status) if self._quotes_us(refused.message) or status != refused.status else refused
 
     def _may_repeat(self, error: VoipMsError, writes: bool) -> bool:
         if isinstance(error, Refused) and error.kind is Kind.RATE_LIMIT and self._priority is Priority.PERSON:

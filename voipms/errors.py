@@ -93,10 +93,12 @@ class Refused(VoipMsError):
     Attributes:
         status: The word, lower case.
         kind: Its class.
+        message: What else it said, as it said it: for those who look for secrets in it, not for people.
     """
 
     def __init__(self, status: str = "", message: str = "") -> None:
         self.status = status.lower()
+        self.message = message
         self.kind = kind_of(self.status)
         tell_user, next_step = _SENTENCES.get(self.status) or (_in_words(self.status, self.kind, message), _NEXT_STEPS[self.kind])
         for_admin = self.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST) or self.status in _FOR_ADMINS
