@@ -67,9 +67,9 @@ class Stage:
         self._slack = SlackServer()
         self._phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
         self._alice = self._slack.person(ALICE, name="Alice", tz=ZONE.key)
-        self._victor = self._slack.person(VICTOR, name="Victor", tz="America/Vancouver")
+        self._victor = self._slack.person(VICTOR, name="Victor", tz="Europe/London")
         self._olga = self._slack.person("U0OLGA", name="Olga", tz=ZONE.key)
-        self._stan = self._slack.person("U0STAN", name="Stan", tz="Europe/London", stranger=True, channels=["C0PARTNER"])
+        self._stan = self._slack.person("U0STAN", name="Stan", tz="America/New_York", stranger=True, channels=["C0PARTNER"])
         self._page: Page | None = None
         self.environ = {
             "SLACK_BOT_TOKEN": self._slack.bot_token,
@@ -137,6 +137,8 @@ class Stage:
         for step in self._steps():
             asked = step.ask()
             problem = self._problem(step, asked)
+            if asked.view is not None:
+                self._alice.close(asked.view)
             if problem:
                 wrong += 1
                 self._console.print(Text(f"WRONG: {problem}", style="bold red"))

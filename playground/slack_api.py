@@ -75,6 +75,7 @@ PER_MINUTE = {
 POST_BURST = 5
 """``chat.postMessage``: one a second in each channel, after a burst of this many."""
 TEXT_MOST, EDIT_TEXT_MOST = 40_000, 4_000
+ACK_SECONDS = 3.0
 STACK = 3
 """How many modals may lie on each other."""
 
@@ -544,6 +545,8 @@ class WebApi:
         old = self._space.views.get(str(args.get("view_id"))) or self._outside(args)
         if old is None or old.closed:
             raise Refusal("not_found")
+        self._space.wait_sent(old.id, ACK_SECONDS)
+        old = self._space.views[old.id]
         content = self.view(args, home=old.home)
         if args.get("hash") and args["hash"] != old.hash:
             raise Refusal("hash_conflict")

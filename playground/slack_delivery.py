@@ -90,6 +90,8 @@ class Delivery:
         """A click, a selection, or a form that was sent or closed."""
         submitted = payload["type"] == "view_submission"
         after = (lambda asked, body: self._taken(asked, body, view)) if submitted and view else None
+        if submitted and view:
+            self._space.sending[view.id] = asked
         self._send("interactive", asked, payload, submitted, after)
 
     def suggestion(self, asked: Asked, payload: Json) -> None:
@@ -157,6 +159,12 @@ class Delivery:
                 asked.tries += 1
         if asked is None or self._closing.is_set():
             return
+        try:
+            self._settle(asked, outcome, after)
+        finally:
+            self._space.sent(asked)
+
+    def _settle(self, asked: Asked, outcome: Outcome, after: Callable[[Asked, Any], None] | None) -> None:
         if not outcome.acked:
             asked.timed_out = "timeout" in outcome.problem
             self._fail(asked, "operation_timeout" if asked.timed_out else outcome.problem)

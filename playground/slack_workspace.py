@@ -435,6 +435,7 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.urls: dict[str, ResponseUrl] = {}
         self.asked: list[Asked] = []
+        self.sending: dict[str, Asked] = {}
         self.on_direct: Callable[[Channel, Json], None] = lambda channel, event: None
         self._owners: dict[tuple[str, str], Asked] = {}
         self._view_owners: dict[str, Asked] = {}
@@ -598,6 +599,16 @@ class Workspace:
                 )  # fmt: skip
         self.tell("view", view)
         return view
+
+    def wait_sent(self, view_id: str, seconds: float) -> None:
+        """Wait until a form that was sent is acknowledged, so that what the acknowledgement shows does not cover what came after it."""
+        self.changed.wait_for(lambda: view_id not in self.sending, seconds)
+
+    def sent(self, asked: Asked) -> None:
+        """A form that was sent was acknowledged, or never will be."""
+        with self.changed:
+            self.sending = {view_id: waiting for view_id, waiting in self.sending.items() if waiting is not asked}
+            self.changed.notify_all()
 
     def own_view(self, view_id: str, asked: Asked) -> None:
         """From now on, changes of the view are answers of ``asked``."""

@@ -38,5 +38,5 @@ export default defineConfig({
       output: { entryFileNames: "page.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },
-  test: { environment: "node" },
+  test: { environment: "node", testTimeout: 30_000, hookTimeout: 30_000 },
 } as Parameters<typeof defineConfig>[0]);

@@ -1,6 +1,9 @@
 /** A dialog in front of everything: the browser keeps the focus in it. */
 import { useEffect, useId, useRef, type ReactNode } from "react";
 
+/** What is typed or chosen first; without any, the dialog itself. */
+const FIRST = "[autofocus], .dialog-body input, .dialog-body textarea, .dialog-body .select-button";
+
 interface Props {
   title: ReactNode;
   onClose: () => void;
@@ -15,6 +18,7 @@ export function Dialog({ title, onClose, className = "", children }: Props) {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
+    (dialog?.querySelector<HTMLElement>(FIRST) ?? dialog)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -25,6 +29,7 @@ export function Dialog({ title, onClose, className = "", children }: Props) {
       ref={element}
       className={`dialog ${className}`}
       aria-labelledby={id}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
         if (event.target === element.current) onClose();

@@ -65,7 +65,7 @@ export const MessageRow = memo(function MessageRow({ message, follows = false, r
             {message.blocks?.length ? <Blocks blocks={message.blocks} /> : message.text && <Words text={message.text} />}
             <Problem />
           </SurfaceOf>
-          {message.edited && <span className="edited">(edited)</span>}
+          {message.edited && !message.ephemeral && <span className="edited">(edited)</span>}
           {message.files.map((file) => (
             <File key={file.id} file={file} />
           ))}
@@ -104,7 +104,7 @@ function Replies({ message, replies }: { message: Message; replies: Message[] })
         {replies.length} {replies.length === 1 ? "reply" : "replies"}
       </span>
       <span className="replies-last">
-        Last {dayOf(last, zone, now)} at {clock(last, zone)}
+        Last reply {dayOf(last, zone, now).replace(/^(?:Today|Yesterday)$/, (day) => day.toLowerCase())} at {clock(last, zone)}
       </span>
     </button>
   );

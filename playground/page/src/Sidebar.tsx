@@ -34,7 +34,7 @@ export function Sidebar({ onGo }: { onGo: () => void }) {
     <nav className="sidebar" aria-label="Channels and direct messages">
       <Who />
       <h2>Channels</h2>
-      <ul>{channels.filter((channel) => !channel.direct).map((channel) => item(channel.id, channel.name, channel.private ? "🔒" : channel.shared ? "⧉" : "#", place === channel.id))}</ul>
+      <ul>{channels.filter((channel) => !channel.direct).map((channel) => item(channel.id, channel.name, channel.private ? "🔒" : "#", place === channel.id))}</ul>
       <h2>Apps</h2>
       <ul>{item(dm, "Dialtone", <Avatar id={BOT} small />, place === dm || place === HOME)}</ul>
     </nav>

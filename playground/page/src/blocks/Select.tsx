@@ -201,7 +201,10 @@ function OptionList({ label, groups, chosen, many, typed, onType, onPick, onLeav
   const [at, setAt] = useState(() => Math.max(0, flat.findIndex((option) => option.value === chosen[0]?.value)));
   const active = Math.min(at, flat.length - 1);
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" }), [id, active]);
+  useEffect(() => {
+    // in braces: a browser may answer with a promise, which React would take for a way to clean up
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, active]);
 
   const key = (event: KeyboardEvent) => {
     const option = flat[active];

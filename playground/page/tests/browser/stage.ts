@@ -1,0 +1,160 @@
+/** What the browser tests stand on: the program under test, Chromium, and windows that notice what may not happen. */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const PYTHON = `${ROOT}.venv/bin/python`;
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+
+const AXE = readFileSync(`${ROOT}playground/page/node_modules/axe-core/axe.min.js`, "utf8");
+
+export function chromiumPath(): string {
+  const found = [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path));
+  if (!found) throw new Error("no Chromium was found: set CHROMIUM=/path/to/it, or apt-get install chromium");
+  return found;
+}
+
+export const open = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+
+/** A program of the project that prints where its page is. */
+export class Program {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  /** Start it, and wait until it has printed an address and what says that it is ready. */
+  static start(args: string[], ready: RegExp): Promise<Program> {
+    const child = spawn(PYTHON, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, COLUMNS: "200" } });
+    let said = "";
+    return new Promise((resolve, reject) => {
+      child.stderr.on("data", (bytes) => (said += String(bytes)));
+      child.stdout.on("data", (bytes) => {
+        said += String(bytes);
+        const url = /http:\/\/127\.0\.0\.1:\d+(?=\s|$)/m.exec(said);
+        if (url && ready.test(said)) resolve(new Program(child, url[0]));
+      });
+      child.on("exit", (status) => reject(new Error(`it ended with ${status}: ${said.slice(-2_000)}`)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** What a line of Python prints. */
+export function python(code: string): string {
+  return execFileSync(PYTHON, ["-c", code], { cwd: ROOT, encoding: "utf8" }).trim();
+}
+
+/** A window of the page; it remembers what may not happen. */
+export class Window {
+  readonly faults: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    url: string,
+  ) {
+    page.on("console", (message) => message.type() === "error" && this.faults.push(`console: ${message.text()}`));
+    page.on("pageerror", (error) => this.faults.push(`page: ${error.message}`));
+    page.on("request", (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol.startsWith("http") && host !== new URL(url).host) this.faults.push(`another host: ${request.url()}`);
+    });
+  }
+
+  static async open(browser: Browser, url: string, person = "U0ALICE", options: BrowserContextOptions = {}): Promise<Window> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: "light", acceptDownloads: true, ...options });
+    context.setDefaultTimeout(8_000);
+    const window = new Window(await context.newPage(), url);
+    await window.page.goto(`${url}/?as=${person}`);
+    await window.composer.waitFor();
+    return window;
+  }
+
+  get composer(): Locator {
+    return this.page.locator("#composer textarea");
+  }
+
+  get messages(): Locator {
+    return this.page.locator("main .message");
+  }
+
+  /** The newest message of the app in the middle that is no progress report. */
+  get answer(): Locator {
+    return this.messages.filter({ has: this.page.locator(".app") }).filter({ hasNotText: "Looking" }).last();
+  }
+
+  async go(name: string): Promise<void> {
+    await this.page.locator(".sidebar").getByRole("button", { name }).click();
+  }
+
+  /** Type something and send it; the first message that comes after it and is finished. */
+  async ask(words: string): Promise<Locator> {
+    const before = await this.messages.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.ts ?? ""));
+    await this.composer.fill(words);
+    await this.composer.press("Enter");
+    const last = before.at(-1) ?? "";
+    let found = "";
+    await expect
+      .poll(
+        async () => {
+          const after = await this.messages.evaluateAll((all) =>
+            all
+              .filter((each) => each.querySelector(".app") && !/Looking/.test(each.textContent ?? ""))
+              .map((each) => (each as HTMLElement).dataset.ts ?? ""),
+          );
+          return (found = after.find((ts) => ts > last) ?? "");
+        },
+        { timeout: 8_000, message: `an answer to ${words}` },
+      )
+      .not.toBe("");
+    return this.page.locator(`main .message[data-ts="${found}"]`);
+  }
+
+  /** As at the beginning, for the next test: nothing open, the first channel in sight; and nothing happened that may not. */
+  async tidy(): Promise<void> {
+    for (let tries = 0; tries < 4 && (await this.page.getByRole("dialog").count()); tries++) await this.page.keyboard.press("Escape");
+    await this.go("phones");
+    expect(this.faults.splice(0)).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    expect(this.faults).toEqual([]);
+  }
+}
+
+/** What a screen reader or a keyboard would stumble over. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
+    return (await axe.run({ resultTypes: ["violations"] })).violations;
+  });
+  return found
+    .filter((each) => each.impact === "serious" || each.impact === "critical")
+    .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+/** Whether anything reaches over the edge of the window. */
+export function tooWide(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+}
