@@ -362,16 +362,18 @@ class _Wire:
                 return timed_out(self._timeout, arrived=True)
             case requests.exceptions.SSLError(), _:
                 told = "The secure connection to VoIP.ms failed."
-                return Unreachable("TLS", told, "See that this machine's clock and certificates are right.", Repeat.NEVER)
+                step = "See that the clock and the certificates of the bot's machine are right."
+                return Unreachable("TLS", told, step, Repeat.NEVER, for_admin=True)
             case requests.exceptions.ProxyError(), _:
                 told = "This machine's proxy did not let us through to VoIP.ms."
-                return Unreachable("proxy", told, "See what HTTPS_PROXY and HTTP_PROXY are set to.", Repeat.ALWAYS)
+                return Unreachable("proxy", told, "See what HTTPS_PROXY and HTTP_PROXY are set to.", Repeat.ALWAYS, for_admin=True)
             case _, urllib3.exceptions.NameResolutionError():
                 return Unreachable("DNS", "The address of VoIP.ms could not be looked up.", repeat=Repeat.ALWAYS)
             case _, urllib3.exceptions.NewConnectionError():
                 return Unreachable("not connected", "VoIP.ms could not be connected to.", repeat=Repeat.ALWAYS)
             case ValueError(), _:  # requests' way to say that this is no URL
-                return Unreachable("no URL", "The address of VoIP.ms is not one.", "See what VOIPMS_API_URL is set to.", Repeat.NEVER)
+                step = "See what VOIPMS_API_URL is set to."
+                return Unreachable("no URL", "The address of VoIP.ms is not one.", step, Repeat.NEVER, for_admin=True)
         return Unreachable(f"broken off: {type(error).__name__}", "VoIP.ms broke off the connection.")
 
 

@@ -155,3 +155,24 @@ def test_an_error_names_the_question_once_it_is_known() -> None:
     assert str(error) == "no_client"
     error.method = "getBalance"
     assert str(error) == "getBalance: no_client"
+
+
+@pytest.mark.parametrize(
+    ("error", "for_admin"),
+    [
+        (Refused("invalid_credentials"), True),
+        (Refused("ip_not_enabled"), True),
+        (Refused("invalid_timezone"), True),
+        (Refused("non_sufficient_funds"), True),
+        (Refused("invalid_account"), False),
+        (Refused("api_limit_exceeded"), False),
+        (Refused("method_maintenance"), False),
+        (http_error(403), True),
+        (http_error(301), True),
+        (http_error(503), False),
+        (timed_out(30, arrived=True), False),
+    ],
+)
+def test_what_only_an_admin_can_mend_says_so(error: Refused | Unreachable, for_admin: bool) -> None:
+    assert error.for_admin is for_admin
+    assert for_admin or not re.search(r"\b[A-Z]{3,}_[A-Z]|portal", error.next_step), "what everybody reads names no setting"
