@@ -52,6 +52,9 @@ UNDELIVERED = "undelivered "
 """How the things begin that dead letters are told about under; nobody is told of theirs."""
 
 Clock: TypeAlias = Callable[[Transaction], datetime]
+Minder: TypeAlias = Callable[[Transaction, Message, str], bool]
+"""Is told, in the transaction that stores it, that Slack refuses a message of its topic, and in which word; whether it sees to it itself
+that people hear of that."""
 
 
 class NotOurs(Exception):
@@ -67,6 +70,7 @@ class Delivery:
         refusals: What the workspace refuses, shared with whoever else posts.
         settle: Longer than Slack may go on with a request after its connection is gone.
         admins: Slack ids of those who are told of dead letters.
+        minders: Who is told first, by how the thing of the message begins: ``report`` for ``report:3:2026-11-23``.
         clock: The time in a transaction.
         monotonic: Seconds that only grow, by which Slack is left alone for a while.
         between, edits: See ``outbox.claim``.
@@ -81,6 +85,7 @@ class Delivery:
         *,
         settle: timedelta,
         admins: Collection[str] = (),
+        minders: Mapping[str, Minder] | None = None,
         clock: Clock = shared_now,
         monotonic: Callable[[], float] = time.monotonic,
         between: timedelta = outbox.BETWEEN_MESSAGES,
@@ -92,6 +97,7 @@ class Delivery:
         self._refusals = refusals
         self._settle = settle
         self._admins = sorted(admins)
+        self._minders = minders or {}
         self._clock = clock
         self._between = between
         self._edits = edits
@@ -220,6 +226,8 @@ class Delivery:
         return self._in_some_form(message, _alone(words, message.thing), place, thread="")
 
     def _in_some_form(self, message: Message, words: Words, place: str, thread: str) -> str:
+        if "file" in message.payload:
+            return self._upload(message, words.text, place, thread)
         blocks = [] if self._unclear[message.key] >= TRIES_WITH_BLOCKS else words.blocks
         refused: Refused | None = None
         for form in forms(blocks, self._refusals.kinds()):
@@ -250,6 +258,15 @@ class Delivery:
         self._see_that_it_is_ours(message)
         return self._slack.post(place, message.key, text, blocks, unfurl=words.unfurl, thread=thread, broadcast=broadcast)
 
+    def _upload(self, message: Message, text: str, place: str, thread: str) -> str:
+        """Nobody sees anything of a file before its last request. Returns its id: Slack does not tell the message's time stamp."""
+        name, content = message.payload["file"]["name"], message.payload["file"]["content"]
+        # the byte order mark makes Excel read accents
+        file_id = self._slack.bring(name, content.encode("utf-8-sig", errors="replace"))
+        self._see_that_it_is_ours(message)
+        self._slack.share(place, file_id, name, cut(text, TEXT_MOST), thread)
+        return file_id
+
     def _see_that_it_is_ours(self, message: Message) -> None:
         """Right before the request: after a freeze another may have sent it, or be about to."""
         with self._store.reading() as transaction:
@@ -264,7 +281,11 @@ class Delivery:
         try:
             place = self._slack.place(message.channel)
             thread = (message.parent_ts or "") if message.kind == "reply" else ""
-            ts = self._slack.find(place, message.key, message.claimed_at - SKEW, thread)
+            since = message.claimed_at - SKEW
+            if "file" in message.payload:
+                ts = self._slack.find_file(place, message.payload["file"]["name"], since, thread)
+            else:
+                ts = self._slack.find(place, message.key, since, thread)
         except (CannotLook, Refused) as error:
             log.warning("Slack does not let us look for a message: it is posted again", key=message.key, error=str(error))
             self._store.write(lambda transaction: outbox.not_found(transaction, message, unsure=True))
@@ -293,7 +314,7 @@ class Delivery:
         self._store.write(lambda transaction: outbox.postponed(transaction, message, self._clock(transaction) + span, later.word))
 
     def _give_up(self, message: Message, error: str, said: str) -> None:
-        """A dead letter; and, stored with it, a word to each admin: once for each thing and reason."""
+        """A dead letter; and, stored with it, a word to its minder or to each admin: once for each thing and reason."""
         thing = f"{UNDELIVERED}{message.kind} of {message.thing} in {message.channel}: {error}"
         said = said or safe(message.thing)
         payload: dict[str, Any] = {
@@ -302,7 +323,10 @@ class Delivery:
         }
 
         def body(transaction: Transaction) -> None:
-            if outbox.refused(transaction, message, error) and not message.thing.startswith(UNDELIVERED):
+            if not outbox.refused(transaction, message, error) or message.thing.startswith(UNDELIVERED):
+                return
+            minder = self._minders.get(message.thing.partition(":")[0])
+            if minder is None or not minder(transaction, message, error):
                 now = self._clock(transaction)
                 for admin in self._admins:
                     outbox.put(transaction, f"{thing} to {admin}", admin, "post", thing, payload, now)

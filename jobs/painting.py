@@ -3,10 +3,13 @@
 A payload is one of
 
 - ``{"text": "Missing: front desk", "blocks": […]}``: said as it stands;
+- ``{"text": "Every part of it", "file": {"name": "report.csv", "content": "…"}}``: a file with a few words. Its name is nobody else's
+  in its thread: by it the file is looked for when it is unclear whether Slack has it;
 - ``{"draw": NAME, …}``: ``painters[NAME]`` draws it from whatever is true at the moment it is sent, so an edit that has waited shows
   the state as it is now. What was put as an edit is drawn as a post when the message it should edit is gone.
 
-Either may also say ``"broadcast": true``: a reply that the whole channel sees. A text is Slack's ``text``, already escaped.
+The first and the last may also say ``"broadcast": true``: a reply that the whole channel sees. A text is Slack's ``text``, already
+escaped.
 """
 
 from collections.abc import Callable, Mapping, Sequence

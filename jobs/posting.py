@@ -2,19 +2,21 @@
 
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
 
-from jobs.outcomes import EVERYTHING, Later, Refused, Trouble, understood
+from jobs.outcomes import EVERYTHING, Later, Refused, Trouble, Unclear, understood
 
 EVENT_TYPE = "dialtone"
 """Of the metadata that carries a message's key."""
 PAGE = 200
 """Messages of one look: Slack recommends no more."""
 LONGEST_PAUSE = 60.0
+UPLOAD_SECONDS = 10
 NEEDED = frozenset((EVERYTHING, "chat_postMessage", "chat_update"))
 """What delivery cannot do without."""
 
@@ -89,6 +91,37 @@ class Slack:
         # parse: an update would look for names and channels in the text, unlike a post
         self._ask(self._client.chat_update, channel=place, ts=ts, text=text, blocks=blocks, parse="none")
 
+    def bring(self, name: str, content: bytes) -> str:
+        """A file's content, brought to Slack where nobody sees it yet; its id, for ``share``.
+
+        Raises:
+            Refused, Later: Whatever went wrong, nobody has seen anything.
+        """
+        try:
+            answer = self._ask(self._client.files_getUploadURLExternal, filename=name, length=len(content))
+            request = urllib.request.Request(answer["upload_url"], content, method="POST")  # noqa: S310 - Slack's own address
+            with urllib.request.urlopen(request, timeout=UPLOAD_SECONDS):  # noqa: S310
+                pass
+        except Unclear as unclear:
+            raise Later(unclear.word, None) from None
+        except OSError as error:
+            raise Later(type(error).__name__, None) from None
+        return str(answer["file_id"])
+
+    def share(self, place: str, file_id: str, title: str, text: str, thread: str) -> None:
+        """Show a file that was brought, with a few words.
+
+        Args:
+            thread: Time stamp of the message in whose thread it stands, or empty.
+        """
+        self._ask(
+            self._client.files_completeUploadExternal,
+            files=[{"id": file_id, "title": title}],
+            channel_id=place,
+            initial_comment=text,
+            thread_ts=thread or None,
+        )
+
     def has(self, place: str, ts: str) -> bool:
         """Whether a message is still there, also when that cannot be found out: replies to one that was deleted would be seen by nobody."""
         try:
@@ -113,6 +146,13 @@ class Slack:
         for said in self._said_since(place, since, thread):
             metadata = said.get("metadata") or {}
             if metadata.get("event_type") == EVENT_TYPE and (metadata.get("event_payload") or {}).get("key") == key:
+                return str(said["ts"])
+        return None
+
+    def find_file(self, place: str, name: str, since: datetime, thread: str) -> str | None:
+        """The same for a file, by its name: a message with a file carries no key."""
+        for said in self._said_since(place, since, thread):
+            if any(name == one.get("name") for one in said.get("files") or ()):
                 return str(said["ts"])
         return None
 

@@ -180,7 +180,7 @@ def settled(transaction: Transaction, message: Message, ts: str, now: datetime) 
     """Slack has it.
 
     Args:
-        ts: Of the message in Slack; for an update that of the message it edited.
+        ts: Of the message in Slack; for an update that of the message it edited, for a file the file's id.
 
     Returns:
         Whether it was still ours; when not, somebody else has taken it over and nothing is changed.

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlalchemy import select
 
-from jobs.delivery import Delivery
+from jobs.delivery import Delivery, Minder
 from jobs.painting import Painter
 from playground.slack import Message, SlackServer
 from store import Store, outbox
@@ -38,7 +38,13 @@ class Bench:
         skew: How far Slack's clock is from it.
     """
 
-    def __init__(self, store: Store, admins: Collection[str] = (), painters: Mapping[str, Painter] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        admins: Collection[str] = (),
+        painters: Mapping[str, Painter] | None = None,
+        minders: Mapping[str, Minder] | None = None,
+    ) -> None:
         self.store = store
         self.now = NOON
         self.skew = timedelta()
@@ -46,6 +52,7 @@ class Bench:
         self.refusals = Refusals(store, lambda: self.now)
         self.admins = admins
         self.painters = painters or {}
+        self.minders = minders or {}
         self.delivery = self.worker()
 
     def worker(self) -> Delivery:
@@ -57,6 +64,7 @@ class Bench:
             self.refusals,
             settle=SETTLE,
             admins=self.admins,
+            minders=self.minders,
             clock=lambda transaction: self.now,
             monotonic=self.now_in_seconds,
         )
@@ -103,8 +111,13 @@ class Bench:
 
 
 @contextmanager
-def bench(store: Store, admins: Collection[str] = (), painters: Mapping[str, Painter] | None = None) -> Iterator[Bench]:
-    made = Bench(store, admins, painters)
+def bench(
+    store: Store,
+    admins: Collection[str] = (),
+    painters: Mapping[str, Painter] | None = None,
+    minders: Mapping[str, Minder] | None = None,
+) -> Iterator[Bench]:
+    made = Bench(store, admins, painters, minders)
     try:
         yield made
     finally:

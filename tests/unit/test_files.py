@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.files import harmless, write
+from blocks.spreadsheet import harmless
+from handlers.files import write
 from handlers.registry import Csv
 
 
