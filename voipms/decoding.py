@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -102,17 +102,21 @@ class _CdrAnswer(msgspec.Struct):
 
 _CDR_ANSWER = msgspec.json.Decoder(_CdrAnswer, strict=False)
 _CDR = msgspec.json.Decoder(Cdr, strict=False)
-_TOTAL, _RATE, _SECONDS = attrgetter("total"), attrgetter("rate"), attrgetter("seconds")
+_TOTAL, _RATE, _SECONDS, _DATE = attrgetter("total"), attrgetter("rate"), attrgetter("seconds"), attrgetter("date")
+_EXACTLY = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
+"""So many digits hold every sum of sane amounts; what they do not hold is an error."""
 
 
 def _can_be_summed(calls: list[Cdr]) -> bool:
-    """Whether all amounts are sane: one ``NaN``, or one number of a thousand digits, shows in the sum of all of them."""
+    """Whether all amounts and times are sane: one ``NaN``, or one number of a thousand digits, shows in the sum of all of them."""
     try:
-        sums = [sum(map(_TOTAL, calls), Decimal()), sum(filter(None, map(_RATE, calls)), Decimal())]
-        sane = all(one.is_finite() and one.adjusted() < spelling.MOST_DIGITS for one in sums)
-        return sane and abs(sum(map(_SECONDS, calls))) < 10**spelling.MOST_DIGITS
+        with localcontext(_EXACTLY):
+            sums = [sum(map(_TOTAL, calls), Decimal()), sum(filter(None, map(_RATE, calls)), Decimal())]
+        sane = all(map(spelling.is_amount, sums)) and abs(sum(map(_SECONDS, calls))) < 10**spelling.MOST_DIGITS
     except ArithmeticError:
         return False
+    ends = (min(map(_DATE, calls)), max(map(_DATE, calls))) if calls else ()
+    return sane and all(spelling.EARLIEST <= end <= spelling.LATEST for end in ends)
 
 
 class _Login(msgspec.Struct):

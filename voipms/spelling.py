@@ -21,6 +21,11 @@ _NO = frozenset(("0", "no", "n", "false", "off"))
 _NO_NUMBER = frozenset(("none", "unlimited", "never", "n/a", "no"))
 MOST_DIGITS = 15
 """Digits before the point: no sum of money or seconds has more, and a number that needs a screen of zeros is none."""
+MOST_DECIMALS = 18
+"""Digits behind the point, for the same reason."""
+EARLIEST = datetime(1990, 1, 1)
+LATEST = datetime(2100, 12, 31, 23, 59, 59, 999_999)
+"""Between these, a date is one that something happened at. Beyond, it is a fault of the wire, and too near to where calendars end."""
 
 
 def as_spelled(value: object) -> str:
@@ -73,20 +78,32 @@ def amount(value: object) -> Decimal | None:
     if not _AMOUNT.fullmatch(word):
         return _none_of("amount", value)
     made = Decimal(word)
-    return made if made.adjusted() < MOST_DIGITS else _none_of("amount", value)
+    return made if is_amount(made) else _none_of("amount", value)
+
+
+def is_amount(number: Decimal) -> bool:
+    """Whether it can be written out without a screen of zeros."""
+    exponent = number.as_tuple().exponent  # a letter in what is no number
+    return isinstance(exponent, int) and exponent >= -MOST_DECIMALS and number.adjusted() < MOST_DIGITS
 
 
 def day(value: object) -> date | None:
     """A calendar day; a time behind it is left out. ``0000-00-00`` is unset."""
     word = _unless_zero(value)
+    if not word:
+        return None
     found = _DAY.fullmatch(word)
-    return date.fromisoformat(found[1]) if found else None if not word else _none_of("date", value)
+    made = date.fromisoformat(found[1]) if found else None
+    return made if made and EARLIEST.date() <= made <= LATEST.date() else _none_of("date", value)
 
 
 def wall_clock(value: object) -> datetime | None:
     """A wall clock without a zone. ``0000-00-00 00:00:00`` is unset; with a zone it is not what we know how to read."""
     word = _unless_zero(value)
-    return datetime.fromisoformat(word) if _WALL_CLOCK.fullmatch(word) else None if not word else _none_of("time", value)
+    if not word:
+        return None
+    made = datetime.fromisoformat(word) if _WALL_CLOCK.fullmatch(word) else None
+    return made if made and EARLIEST <= made <= LATEST else _none_of("time", value)
 
 
 def _unless_zero(value: object) -> str:
