@@ -188,6 +188,18 @@ def stand_of(scene: Scene, line: Line | None) -> Stand:
     return Stand.BACK
 
 
+def muted_with(member: Member) -> set[tuple[Scope, str]]:
+    """Scopes and keys of all mutes that would silence the member."""
+    return {
+        (Scope.ALL, ""),
+        (Scope.ACCOUNT, member.account),
+        (Scope.SITE, member.site),
+        (Scope.POP, member.pop),
+        (Scope.CLIENT, member.client),
+        (Scope.CHANNEL, member.channel),
+    }
+
+
 @dataclass(frozen=True)
 class Ears:
     """Who must not be disturbed at one instant.
@@ -202,17 +214,7 @@ class Ears:
 
     def hear_of(self, member: Member) -> bool:
         """Whether the member may make itself heard, as far as mutes go."""
-        if not self.muted:
-            return True
-        own = {
-            (Scope.ALL, ""),
-            (Scope.ACCOUNT, member.account),
-            (Scope.SITE, member.site),
-            (Scope.POP, member.pop),
-            (Scope.CLIENT, member.client),
-            (Scope.CHANNEL, member.channel),
-        }
-        return self.muted.isdisjoint(own)
+        return not self.muted or self.muted.isdisjoint(muted_with(member))
 
     def hear(self, incident: Incident, channel: str) -> bool:
         """Whether the channel may be disturbed by that incident, whoever its members are."""

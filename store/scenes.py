@@ -150,7 +150,7 @@ def say(transaction: Transaction, notes: Iterable[Note], now: datetime) -> None:
     install = None
     for note in notes:
         install = install or memos.install_id(transaction)
-        payload = {"draw": "note", "note": msgspec.to_builtins(note)}
+        payload = {"draw": "note", "note": msgspec.to_builtins(note), "broadcast": note.broadcast}
         outbox.put(transaction, f"{install}:{note.key}", note.channel, KINDS[note.act], note.incident or note.key, payload, now)
 
 

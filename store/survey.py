@@ -1,0 +1,158 @@
+"""What the pictures of outages need to know beside them, asked in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import ColumnElement, case, func, select, true
+
+from rules.calendar import Quiet
+from rules.health import Sight
+from rules.incidents import Incident, Kind
+from rules.registrations import WITH_PASSWORD
+from rules.scene import Crowd, Mute, to_expire
+from rules.surroundings import PAST, Surroundings, Who, renewed, silencing
+from rules.timeline import uptime
+from rules.timing import Timing, timing
+from rules.watch import Line
+from store import history, incidents, lines, settings, steering, watch
+from store.lines import Account
+from store.scenes import QUIET, Doing
+from store.tables import line as table
+from store.transactions import Transaction
+
+MOST_PAST = 500
+"""Outages of the last weeks that are looked through for earlier ones of the same."""
+_COUNTED = (
+    table.c.counted,
+    ~table.c.ignored,
+    ~table.c.expect_offline,
+    table.c.auth_type == WITH_PASSWORD,
+    table.c.deleted_at.is_(None),
+)
+
+
+def spans(transaction: Transaction, confirm_seconds: float) -> Timing:
+    """The spans that the watch lives by now.
+
+    Args:
+        confirm_seconds: ``CONFIRM_SECONDS``, unless people have set another one.
+    """
+    return timing(steering.thresholds(transaction).confirm_seconds or confirm_seconds)
+
+
+def who_is(account: Account) -> Who:
+    """The account as people know it."""
+    return Who(
+        account=account.account,
+        name=account.name,
+        extension=account.extension,
+        client=account.client,
+        line=account.line,
+        looked_at=account.looked_at,
+        max_expiry=account.max_expiry,
+    )
+
+
+def who(transaction: Transaction, accounts: Iterable[str]) -> dict[str, Who]:
+    """Those of the accounts that are known, as people know them."""
+    return {account: who_is(one) for account, one in lines.of(transaction, accounts).items()}
+
+
+class Survey:
+    """Looks around incidents within one transaction; what is the same for all of them is read once.
+
+    Args:
+        zone: For channels that have none of their own.
+    """
+
+    def __init__(self, transaction: Transaction, now: datetime, zone: ZoneInfo, timing: Timing) -> None:
+        self._transaction = transaction
+        self._now = now
+        self._zone = zone
+        self._timing = timing
+
+    def around(self, incident: Incident, channel: str) -> Surroundings:
+        """What is true around the incident, as that channel is told of it."""
+        members = [member.account for member in incident.members if member.channel == channel]
+        everywhere, here = self._everybody, self._crowd(incident)
+        made = replace(
+            self._common,
+            zone=self.zone_of(channel),
+            who=who(self._transaction, members),
+            crowd=here[0],
+            well=here[1],
+            elsewhere=(everywhere[0].phones - here[0].phones, everywhere[1] - here[1]) if here[0].phones else (0, 0),
+            mute=silencing(self._mutes, incident, channel, self._now),
+            wider=incidents.one(self._transaction, incident.absorbed_by) if incident.absorbed_by else None,
+        )
+        return self._while_running(incident, made) if incident.running else self._when_over(incident, members, made)
+
+    def _while_running(self, incident: Incident, made: Surroundings) -> Surroundings:
+        if incident.kind is not Kind.SITE:
+            return made
+        query = select(table.c.value).where(*_COUNTED, table.c.site == incident.key)
+        silent: list[Line] = [line for line in self._transaction.scalars(query) if not renewed(line, incident.since)]
+        expiring, by = to_expire(silent, incident, self._now)
+        return replace(made, expiring=expiring, expire_by=by)
+
+    def _when_over(self, incident: Incident, members: list[str], made: Surroundings) -> Surroundings:
+        same = [one for one in self._past if (one.kind, one.key) == (incident.kind, incident.key) and not one.absorbed_by]
+        if len(members) != 1:
+            return replace(made, past=max(1, len(same)))
+        since = self._now - PAST
+        spells = history.spells(self._transaction, members[0], since, self._now, watch.silence(self._timing, made.sweep))
+        return replace(made, past=max(1, len(same)), up=uptime(spells).share)
+
+    # The same for all
+
+    @cached_property
+    def _common(self) -> Surroundings:
+        health, purse = watch.health(self._transaction), watch.purse(self._transaction)
+        doing: Doing | None = watch.doing(self._transaction)
+        made = Surroundings(
+            now=self._now,
+            zone=self._zone,
+            sites=steering.sites(self._transaction),
+            timing=self._timing,
+            balance=purse.balance,
+            days_left=purse.days_left,
+            blind_since=health.since if health.sight is Sight.DOWN else None,
+        )
+        return replace(made, sweep=doing.figures.sweep) if doing is not None else made
+
+    @cached_property
+    def _mutes(self) -> list[Mute]:
+        return steering.mutes(self._transaction, self._now)
+
+    @cached_property
+    def _past(self) -> list[Incident]:
+        return incidents.history(self._transaction, self._now - PAST, MOST_PAST)
+
+    @cached_property
+    def _everybody(self) -> tuple[Crowd, int]:
+        return self._count(true())
+
+    def _crowd(self, incident: Incident) -> tuple[Crowd, int]:
+        match incident.kind:
+            case Kind.SITE:
+                return self._count(table.c.site == incident.key)
+            case Kind.POP:
+                return self._count(table.c.pop == incident.key)
+            case Kind.ALL:
+                return self._everybody
+        return Crowd(), 0
+
+    def _count(self, which: ColumnElement[bool]) -> tuple[Crowd, int]:
+        """The phones, and how many of them are registered for all that is known."""
+        well = func.sum(case((table.c.trouble, 0), else_=1))
+        row = self._transaction.execute(select(func.count(), func.max(table.c.expiry), well).where(*_COUNTED, which)).one()
+        return Crowd(phones=row[0], expiry=row[1] or 0), row[2] or 0
+
+    def zone_of(self, channel: str) -> ZoneInfo:
+        """The zone of the channel's quiet hours: the only word there is about where its people are."""
+        quiet = settings.get(self._transaction, QUIET + channel)
+        return self._zone if quiet is None else ZoneInfo(msgspec.convert(quiet.value, Quiet).zone)
