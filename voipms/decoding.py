@@ -29,7 +29,7 @@ import msgspec
 
 from voipms import spelling
 from voipms.errors import Kind, Refused, unreadable
-from voipms.records import Cdr, Client, Count, Device, Registration, Rows, WallClock
+from voipms.records import Cdr, Client, Count, Device, Registration, Rows, WallClock, Words
 
 T = TypeVar("T", bound=msgspec.Struct)
 Body = bytes | bytearray
@@ -275,6 +275,7 @@ class _Field:
 
 _READERS: Mapping[object, Callable[[object], object]] = {
     str: spelling.text,
+    Words: spelling.text,
     int: spelling.whole,
     int | None: spelling.whole,
     bool | None: spelling.flag,

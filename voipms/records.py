@@ -21,6 +21,8 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from voipms.spelling import LONGEST_TEXT
+
 T = TypeVar("T")
 
 Count = int | str | None
@@ -28,6 +30,9 @@ Count = int | str | None
 
 WallClock = Annotated[datetime, msgspec.Meta(tz=False)]
 """A time without a zone. One that comes with a zone is not what the API says it sends, and is not taken for one without."""
+
+Words = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
+"""Text of a record that is decoded in one pass; what is longer is read the patient way, which takes its beginning."""
 
 
 class Rows(tuple[T, ...]):
@@ -246,18 +251,18 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     date: WallClock
     total: Decimal
     seconds: int = 0
-    callerid: str = ""
-    destination: str = ""
-    description: str = ""
-    account: str = ""
-    disposition: str = ""
-    duration: str = ""
+    callerid: Words = ""
+    destination: Words = ""
+    description: Words = ""
+    account: Words = ""
+    disposition: Words = ""
+    duration: Words = ""
     rate: Decimal | None = None
-    uniqueid: str = ""
-    destination_type: str = ""
-    call_logs: str = ""
-    ip: str = ""
-    useragent: str = ""
+    uniqueid: Words = ""
+    destination_type: Words = ""
+    call_logs: Words = ""
+    ip: Words = ""
+    useragent: Words = ""
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):

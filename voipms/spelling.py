@@ -19,6 +19,8 @@ _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0
 _YES = frozenset(("1", "yes", "y", "true", "on"))
 _NO = frozenset(("0", "no", "n", "false", "off"))
 _NO_NUMBER = frozenset(("none", "unlimited", "never", "n/a", "no"))
+LONGEST_TEXT = 4_096
+"""Characters of a text that are taken: no name and no note is as long, and what works on texts is not made for megabytes."""
 MOST_DIGITS = 15
 """Digits before the point: no sum of money or seconds has more, and a number that needs a screen of zeros is none."""
 MOST_DECIMALS = 18
@@ -29,12 +31,12 @@ LATEST = datetime(2100, 12, 31, 23, 59, 59, 999_999)
 
 
 def as_spelled(value: object) -> str:
-    """Text and identifiers, ``-1`` included."""
+    """Text and identifiers, ``-1`` included, the beginning of what is longer than any of them."""
     if value is None or value == [] or value == {}:
         return ""
     match value:
         case str():
-            return value
+            return value[:LONGEST_TEXT]
         case bool():
             return "1" if value else "0"
         case int():

@@ -172,6 +172,14 @@ def test_any_json_is_an_answer_or_a_clear_error(fields: dict[str, Any]) -> None:
             assert error.tell_user
 
 
+@pytest.mark.parametrize(("record", "key", "field"), [(SubAccount, "accounts", "description"), (Cdr, "cdr", "callerid")])
+def test_of_a_text_without_end_the_beginning_is_taken(record: type[msgspec.Struct], key: str, field: str) -> None:
+    row = {"account": "100000_a", "date": "2026-11-23 10:40:16", "total": "0.01", field: "Ann " + " " * 1_000_000}
+    body = answer(**{key: [row]})
+    (found,) = decoding.cdrs(body) if record is Cdr else decoding.rows(record, key, body)
+    assert len(getattr(found, field)) == spelling.LONGEST_TEXT
+
+
 def test_half_a_letter_makes_no_crash() -> None:
     with pytest.raises(Unreadable):
         decoding.rows(SubAccount, "accounts", b'{"status": "success", "accounts": [{"account": "\\ud800"}]}')
