@@ -295,11 +295,11 @@ class SlackServer:
             method: A Web API method, ``response_url`` or ``upload``; ``None``: whichever comes next.
             times: How often; ``None``: until ``heal()``.
         """
-        self._web.fail(fault, method, times)
+        self._web.faults.fail(fault, method, times)
 
     def heal(self) -> None:
         """End all planned faults, accept connections and the token, deliver once."""
-        self._web.heal()
+        self._web.faults.heal()
         self.rules.refuse_connections = False
         self.rules.token_error = ""
         self.deliver_twice = False

@@ -42,17 +42,3 @@ class Slow:
 
 
 Fault = RateLimited | Status | Dropped | ApiError | Slow
-
-
-@dataclass(kw_only=True)
-class Planned:
-    """A fault that waits for its call.
-
-    Attributes:
-        method: Which call; ``None``: any.
-        times: How often; ``None``: until healed.
-    """
-
-    fault: Fault
-    method: str | None
-    times: int | None

@@ -6,17 +6,16 @@ import hmac
 import http.client
 import json
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from playground.faults import Faults
+from playground.local_http import Handler, Server
 from playground.slack_api import Refusal, Rules, WebApi, decoded
-from playground.slack_faults import ApiError, Dropped, Fault, Planned, RateLimited, Slow, Status
+from playground.slack_faults import ApiError, Dropped, Fault, RateLimited, Slow, Status
 from playground.slack_private import sees
 from playground.slack_workspace import ApiCall, Json, Workspace
 
@@ -39,48 +38,21 @@ def as_json(body: Json, status: int = 200, headers: Headers | None = None) -> An
 
 
 class Web:
-    """The HTTP server. Faults that were planned happen here."""
+    """The HTTP server. Faults that were asked for happen here."""
 
     def __init__(self, workspace: Workspace, rules: Rules) -> None:
         self._space = workspace
         self._rules = rules
-        self._faults: list[Planned] = []
-        self._closing = threading.Event()
-        self._server = _Server(self._answer)
-        self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.faults: Faults[Fault] = Faults()
         self.api: WebApi | None = None
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="slack-web", daemon=True)
-        self._thread.start()
+        self._closing = threading.Event()
+        self._server = Server(_Handler, self._answer, "slack-web")
+        self.url = self._server.url
 
     def close(self) -> None:
         """Stop answering; what is being answered is cut off."""
         self._closing.set()
-        self._server.shutdown()
-        self._server.cut_off()
-        self._thread.join()
-        self._server.server_close()
-
-    # Faults
-
-    def fail(self, fault: Fault, method: str | None, times: int | None) -> None:
-        with self._space.changed:
-            self._faults.append(Planned(fault=fault, method=method, times=times))
-
-    def heal(self) -> None:
-        with self._space.changed:
-            self._faults.clear()
-
-    def _next_fault(self, method: str) -> Fault | None:
-        with self._space.changed:
-            for planned in self._faults:
-                if planned.method in (None, method):
-                    if planned.times is not None:
-                        planned.times -= 1
-                        if planned.times <= 0:
-                            self._faults.remove(planned)
-                    return planned.fault
-        return None
+        self._server.close()
 
     # Requests
 
@@ -134,7 +106,7 @@ class Web:
         self, method: str, work: Callable[[], Answer], payload: Json, headers: Headers | None = None, to: str = ""
     ) -> Answer | None:
         self._space.tell("arrived", method)
-        fault = self._next_fault(method)
+        fault = self.faults.next(method)
         at = self._space.now()
         answer, error = self._faulted(fault, method, work, headers or {})
         status = answer.status if answer is not None else 0
@@ -207,62 +179,16 @@ def _shown(value: Any) -> Any:
         return value
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = True
-    request_queue_size = 128
-
-    def __init__(self, answer: Callable[[str, str, Any, bytes], Answer | None]) -> None:
-        self.answer = answer
-        self._open: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def cut_off(self) -> None:
-        with self._lock:
-            for request in self._open:
-                with contextlib.suppress(OSError):
-                    request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is nothing to write home about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
+class _Handler(Handler):
     timeout = 30
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self.server.answer(self.command, self.path, self.headers, body)
-        self.close_connection = True
+    def respond(self, body: bytes) -> None:
+        answer: Answer | None = self.asked(self.command, self.path, self.headers, body)
         if answer is None:
-            # Without lingering, closing is a reset: the caller sees a broken connection, not an end.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            self.reset()
             return
-        # Header names are small, as Slack's proxy writes them: a client has to find them in any case.
-        head = [f"HTTP/1.1 {answer.status} {http.client.responses.get(answer.status, 'Status')}"]
-        fixed = {"date": formatdate(usegmt=True), "server": "Apache", "content-length": str(len(answer.body)), "connection": "close"}
-        head += [f"{name}: {value}" for name, value in {**fixed, **answer.headers}.items()]
-        self.wfile.write("\r\n".join([*head, "", ""]).encode() + answer.body)
-
-    def do_GET(self) -> None:
-        self.do_POST()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Nothing on stderr."""
+        self.close_connection = True
+        self.send(answer.status, {"server": "Apache", "connection": "close", **answer.headers}, answer.body)
 
 
 # To the app

@@ -24,8 +24,9 @@ from typing import Any
 
 from playground import voipms_accounts, voipms_calls, voipms_clients, voipms_numbers, voipms_voicemail
 from playground.company import Company
+from playground.faults import Faults
 from playground.voipms_calls import Stream
-from playground.voipms_faults import BadStatus, Dropped, Empty, Fault, Hang, Html, NoStatus, Null, Planned, Slow, Soap, Truncated
+from playground.voipms_faults import BadStatus, Dropped, Empty, Fault, Hang, Html, NoStatus, Null, Slow, Soap, Truncated
 from playground.voipms_web import HTML, ODD_AGENT, PATH, Answer, Request, Web
 from playground.voipms_words import Args, Json, Refusal, refused
 
@@ -109,7 +110,7 @@ class VoipMsServer:
         self.allow_list: set[str] | None = None
         self.caller = "203.0.113.50"
         self.api_enabled = True
-        self._faults: list[Planned] = []
+        self._faults: Faults[Fault] = Faults()
         self._asked: list[Asked] = []
         self._watchers: list[Callable[[Asked, bytes], None]] = []
         self._recent: deque[float] = deque()
@@ -181,24 +182,11 @@ class VoipMsServer:
             method: An API method; ``None``: whichever comes next.
             times: How often; ``None``: until ``heal()``.
         """
-        with self._lock:
-            self._faults.append(Planned(fault=fault, method=method, times=times))
+        self._faults.fail(fault, method, times)
 
     def heal(self) -> None:
         """End all planned faults."""
-        with self._lock:
-            self._faults.clear()
-
-    def _next_fault(self, method: str) -> Fault | None:
-        with self._lock:
-            for planned in self._faults:
-                if planned.method in (None, method):
-                    if planned.times is not None:
-                        planned.times -= 1
-                        if planned.times <= 0:
-                            self._faults.remove(planned)
-                    return planned.fault
-        return None
+        self._faults.heal()
 
     # From a request to an answer
 
@@ -209,7 +197,7 @@ class VoipMsServer:
         with self._lock:
             self._asked.append(asked)
         self._closing.wait(self.delay)
-        fault = self._next_fault(method)
+        fault = self._faults.next(method)
         try:
             answer, word = self._faulted(fault, request) if fault else self._honest(request)
         except Refused as refusal:

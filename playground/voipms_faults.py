@@ -67,17 +67,3 @@ class BadStatus:
 
 
 Fault = Slow | Hang | Dropped | Html | Soap | Empty | Null | NoStatus | Truncated | BadStatus
-
-
-@dataclass(kw_only=True)
-class Planned:
-    """A fault that waits for its request.
-
-    Attributes:
-        method: Which method; ``None``: any.
-        times: How often; ``None``: until healed.
-    """
-
-    fault: Fault
-    method: str | None
-    times: int | None
