@@ -28,10 +28,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from voipms import spelling
-from voipms.errors import Kind, Refused, unreadable
+from voipms.errors import Kind, Refused, Repeat, unreadable
 from voipms.records import Cdr, Client, Count, Device, Registration, Rows, WallClock, Words
 
 T = TypeVar("T", bound=msgspec.Struct)
+FEW_FIELDS = 100_000
+SHORTEST_FIELD = 16
+"""Bytes that a field has, name and signs included, on the average of an answer with more than a few of them."""
 Body = bytes | bytearray
 Fields = Mapping[str, msgspec.Raw]
 """The top of an answer: names, and bytes that nobody has looked into yet."""
@@ -150,6 +153,8 @@ def login(email: str, password: str, body: Body) -> Client | None:
 
 def opened(body: Body) -> Fields:
     """The fields of an answer that says success."""
+    if body.count(b",") > max(FEW_FIELDS, len(body) // SHORTEST_FIELD):
+        raise unreadable("has too many rows", Repeat.NEVER)  # each would take ten times its bytes, to be told that it is none
     fields = None
     with suppress(*BROKEN):
         body.decode()  # what is skipped over is not looked at, and a body with bytes that are no text is garbled as a whole

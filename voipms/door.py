@@ -16,7 +16,8 @@ Post = Callable[[Mapping[str, str], int], Body]
 """Sends the fields of a question, and gives the body of the answer: all of it, or as much as goes past so many bytes. Raises
 ``Unreachable``, with nothing chained to it."""
 
-LONGEST_BODY = 64 * 1024 * 1024
+LONGEST_BODY = 8 * 1024 * 1024
+"""Six thousand accounts fit, and more numbers than that. Call records have a room of their own."""
 PERSON_TRIES = 2
 PERSON_RESTS = 0.5
 LONGEST_REST = 30.0

@@ -180,6 +180,13 @@ def test_of_a_text_without_end_the_beginning_is_taken(record: type[msgspec.Struc
     assert len(getattr(found, field)) == spelling.LONGEST_TEXT
 
 
+@pytest.mark.parametrize("read", [decoding.cdrs, lambda body: decoding.rows(SubAccount, "accounts", body)])
+@pytest.mark.parametrize("row", [b"1,", b"{},", b"0000000,"])
+def test_a_list_of_a_million_nothings_is_not_built(read: Callable[[bytes], object], row: bytes) -> None:
+    with pytest.raises(Unreadable, match="has too many rows"):
+        read(b'{"status": "success", "cdr": [%b1], "accounts": [%b1]}' % (row * 500_000, row * 500_000))
+
+
 def test_half_a_letter_makes_no_crash() -> None:
     with pytest.raises(Unreadable):
         decoding.rows(SubAccount, "accounts", b'{"status": "success", "accounts": [{"account": "\\ud800"}]}')
