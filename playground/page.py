@@ -22,7 +22,7 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from playground.page_company import CompanyPanel
-from playground.page_files import Shelf, answer, plain
+from playground.page_files import Shelf, answer, header, plain
 from playground.page_slack import Persona, file_of
 from playground.page_traffic import Exchange, Traffic
 from playground.page_window import Scene, Window
@@ -35,6 +35,7 @@ PORT = 8080
 TRIES = 20
 """Ports that are tried, one after the other, before any free one is taken."""
 TICK_SECONDS = 0.3
+HANDSHAKE_SECONDS = 2.0
 STATIC = Path(__file__).parent / "static"
 
 
@@ -75,7 +76,15 @@ class Page:
         self.url = f"http://127.0.0.1:{self.port}"
         self._hosts = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost")}
         self._server: Server = serve(
-            self._serve, sock=listening, process_request=self._answer, compression=None, close_timeout=0.2, server_header=None, logger=QUIET
+            self._serve,
+            sock=listening,
+            process_request=self._answer,
+            # browsers open connections in advance and say nothing on them: to close would wait for these
+            open_timeout=HANDSHAKE_SECONDS,
+            close_timeout=0.2,
+            compression=None,
+            server_header=None,
+            logger=QUIET,
         )
         slack.on_change(self._changed)
         self._threads = [
@@ -86,10 +95,10 @@ class Page:
             thread.start()
 
     def close(self) -> None:
-        """Stop at once; windows see that the connection ended."""
+        """Stop; windows see that the connection ended."""
         self._closing.set()
         with self._server.lock:
-            for connection in self._server.all_connections:  # a browser's idle ones too, which would be waited for
+            for connection in self._server.all_connections:
                 with contextlib.suppress(OSError):
                     connection.socket.shutdown(socket.SHUT_RDWR)
         self._server.shutdown()
@@ -106,12 +115,12 @@ class Page:
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """What is not a WebSocket of our own page; ``None``: it is."""
-        host = request.headers.get("Host", "")
+        host = header(request.headers, "Host")
         parts = urlsplit(request.path)
         if host not in self._hosts:
             return plain(403, f"This page is at {self.url} and answers to no other name.")
         if parts.path == "/socket":
-            ours = request.headers.get("Origin") in {f"http://{name}" for name in self._hosts}
+            ours = header(request.headers, "Origin") in {f"http://{name}" for name in self._hosts}
             return None if ours else plain(403, "Only the page itself may open this.")
         if parts.path.startswith("/files/"):
             return self._file(request, parts.path, parts.query)
@@ -119,7 +128,7 @@ class Page:
 
     def _file(self, request: Request, path: str, query: str) -> Response:
         """A file of a message, for the person who sees it."""
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        if header(request.headers, "Sec-Fetch-Site") not in ("", "same-origin", "none"):
             return plain(403, "Only the page itself may ask for this.")
         person = parse_qs(query).get("as", [""])[0]
         found = file_of(self._scene.space, person, path.split("/")[2]) if person in self._scene.personas else None

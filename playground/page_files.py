@@ -39,17 +39,22 @@ class Shelf:
         found = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in KINDS)
         self._files = {f"/{path.relative_to(folder).as_posix()}": _read(path) for path in found}
 
-    def answer(self, path: str, asked: Mapping[str, str], host: str) -> Response:
+    def answer(self, path: str, asked: Headers, host: str) -> Response:
         """The file at a path, packed where the browser takes that."""
         file = self._files.get("/index.html" if path == "/" else path)
         if file is None:
             return plain(404, NOT_BUILT if path == "/" else "There is nothing here.")
         headers = {"Content-Type": file.kind, "ETag": file.tag, "Cache-Control": "no-cache", "Content-Security-Policy": policy(host)}
-        if asked.get("If-None-Match") == file.tag:
+        if header(asked, "If-None-Match") == file.tag:
             return answer(304, b"", headers)
-        if file.packed is not None and "gzip" in asked.get("Accept-Encoding", ""):
+        if file.packed is not None and "gzip" in header(asked, "Accept-Encoding"):
             return answer(200, file.packed, {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
         return answer(200, file.content, headers)
+
+
+def header(headers: Headers, name: str) -> str:
+    """The values of a header that may have been sent more than once."""
+    return ", ".join(headers.get_all(name))
 
 
 def policy(host: str) -> str:
