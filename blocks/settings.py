@@ -14,7 +14,7 @@ from blocks.frame import clean, code, cut, header, mrkdwn, plural, safe, section
 
 PAIRS = 10
 """Pairs in one section."""
-LONGEST = 500
+LONGEST = 300
 
 
 @dataclass(frozen=True)

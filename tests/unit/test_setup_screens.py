@@ -1,6 +1,5 @@
 """The set-up screens: every documented setting is there, in words, and nothing from outside does harm."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +13,11 @@ import pytest
 from blocks import accounts, clients, packages, voicemail
 from blocks.frame import BlockDict
 from blocks.settings import Group, quoted, rows, titled
+from tests.unit.pictures import EVIL, faults, words_of
 from voipms import Balance, Client, Package, SubAccount, Voicemail, VoicemailMessage
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
-EVIL = "<!channel> @everyone <https://evil.example|x> *_~` \u202eabc\nnew " + "x" * 5000
 MONEY = Balance(current_balance=Decimal("8.0588"))
 
 # What getSubAccounts, getVoicemails, getPackages and getClients are documented to answer, the secrets excepted.
@@ -73,18 +72,6 @@ def test_a_file_has_every_setting_and_empty_cells_for_unset_ones(
     assert len(set(head)) == len(head), "the columns of a file need names of their own"
     assert [cell for cell in row if cell] == ["42"]
     assert list(rows(groups, [])) == [head]
-
-
-def words_of(blocks: Sequence[BlockDict]) -> str:
-    """All that is shown, as one text."""
-
-    def texts(part: Any) -> list[str]:
-        if isinstance(part, dict):
-            own = [part["text"]] if isinstance(part.get("text"), str) else []
-            return own + [text for value in part.values() for text in texts(value)]
-        return [text for one in part for text in texts(one)] if isinstance(part, list) else []
-
-    return "\n".join(texts(list(blocks)))
 
 
 def hostile(record: type[msgspec.Struct]) -> Any:
@@ -160,46 +147,13 @@ PICTURES: list[tuple[str, Callable[[], tuple[str, list[BlockDict]]]]] = [
 
 
 @pytest.mark.parametrize(("name", "picture"), PICTURES)
-def test_every_picture_keeps_slacks_limits(name: str, picture: Callable[[], tuple[str, list[BlockDict]]]) -> None:
+def test_every_picture_keeps_slacks_limits_and_no_hostile_word_does_harm(
+    name: str, picture: Callable[[], tuple[str, list[BlockDict]]]
+) -> None:
     headline, blocks = picture()
-    assert headline
-    assert len(headline) < 300 or "hostile" in name
+    assert headline and (len(headline) < 300 or "hostile" in name)
     assert 1 <= len(blocks) <= 40
-    assert sum(block["type"] == "table" for block in blocks) <= 1
-    for block in blocks:
-        match block["type"]:
-            case "header":
-                assert 1 <= len(block["text"]["text"]) <= 150
-            case "section":
-                assert block.get("text") or block["fields"]
-                assert "text" not in block or 1 <= len(block["text"]["text"]) <= 3000
-                assert len(block.get("fields", ())) <= 10
-                assert all(1 <= len(field["text"]) <= 2000 for field in block.get("fields", ()))
-            case "context":
-                assert all(1 <= len(element["text"]) <= 3000 for element in block["elements"])
-            case "table":
-                assert len(block["rows"]) <= 100
-                assert sum(len(cell["text"]) for row in block["rows"] for cell in row) <= 10_000
-            case "actions":
-                assert all(len(element.get("value", "")) <= 2000 for element in block["elements"])
-            case other:
-                raise AssertionError(f"unexpected block {other}")
-
-
-@pytest.mark.parametrize(("name", "picture"), PICTURES)
-def test_no_hostile_word_mentions_links_or_turns_the_line(name: str, picture: Callable[[], tuple[str, list[BlockDict]]]) -> None:
-    _, blocks = picture()
-
-    def mrkdwn(part: Any) -> list[dict[str, Any]]:
-        if isinstance(part, dict):
-            own = [part] if part.get("type") == "mrkdwn" else []
-            return own + [text for value in part.values() for text in mrkdwn(value)]
-        return [text for one in part for text in mrkdwn(one)] if isinstance(part, list) else []
-
-    for text in mrkdwn(blocks):
-        assert text["verbatim"] is True
-        assert not re.search(r"<(?!!date\^)", text["text"]), text["text"][:200]
-    assert "\u202e" not in json.dumps(blocks, ensure_ascii=False)
+    assert faults(blocks) == []
 
 
 @pytest.mark.parametrize(("name", "picture"), PICTURES)
