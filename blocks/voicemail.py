@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block
 
 from blocks import words
-from blocks.frame import BlockDict, caller, code, header, plural, render, section, small, table
+from blocks.frame import BlockDict, caller, clock_time, code, header, plural, render, section, small, table
 from blocks.settings import Group, Line, overview, quoted, settings, titled, unread
 from voipms import Count, Voicemail, VoicemailMessage
 
@@ -161,7 +161,7 @@ def _when(at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     if at is None:
         return ""
     here = at.astimezone(zone)
-    return f"{here:%a %d %b %H:%M}" if here.year == now.astimezone(zone).year else f"{here:%a %d %b %Y %H:%M}"
+    return clock_time(at, zone) if here.year == now.astimezone(zone).year else f"{here:%a %d %b %Y %H:%M}"
 
 
 def _state(message: VoicemailMessage) -> str:

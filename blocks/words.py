@@ -147,11 +147,6 @@ def count(value: Count) -> str:
     return "" if value is None else f"{value:,}" if isinstance(value, int) else value
 
 
-def minutes(value: Count) -> str:
-    """A number of minutes, or VoIP.ms's own word for it."""
-    return plural(value, "minute") if isinstance(value, int) else count(value)
-
-
 def dollars(value: Decimal | None) -> str:
     """An exact price."""
     return "" if value is None else price(value)

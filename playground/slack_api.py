@@ -43,7 +43,6 @@ SCOPES = (
     "channels:history",
     "groups:history",
 )
-NO_SCOPE = frozenset({"api.test", "auth.test", "apps.connections.open", "views.open", "views.push", "views.update", "views.publish"})
 NEEDS = {
     "users.info": "users:read",
     "users.list": "users:read",

@@ -100,7 +100,7 @@ def period(args: Args) -> tuple[date, date]:
 def day(text: str) -> date:
     """``YYYY-MM-DD`` and nothing else."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise Refusal("invalid_date") from None
 

@@ -117,12 +117,6 @@ class Period:
         return f"{self.first:%a} {self.first.day} – {_in_words(self.last)}"
 
     @property
-    def label(self) -> str:
-        """``Yesterday, Sun 22 Nov``; an absolute period says its days once: ``On Tue 3 Nov 2026``."""
-        begins = self.when[:1].upper() + self.when[1:]
-        return begins if str(self.last.year) in self.when else f"{begins}, {self.days}"
-
-    @property
     def length(self) -> int:
         """Days in it."""
         return (self.last - self.first).days + 1
