@@ -3,10 +3,15 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_STARTS_A_FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_BEGINS_A_CELL = re.compile(r"([;\t\r\n])")
+"""Where commas mean decimals (French Canada, most of Europe), a spreadsheet begins a new cell there, whatever is quoted."""
+_BEGINS_A_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+_UNSEEN = frozenset("ZCM")
+"""Unicode's classes of blanks, controls and marks: a spreadsheet may pass over them, as it does over quotation marks."""
 
 
 def as_csv(rows: Iterable[Iterable[object]]) -> str:
@@ -22,4 +27,15 @@ def harmless(cell: object) -> str:
     Plain numbers, ``-0.05`` and ``+15145550134`` included, stay as they are.
     """
     text = str(cell)
-    return f"'{text}" if _STARTS_A_FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    if _NUMBER.fullmatch(text):
+        return text
+    pieces = "".join(f"'{piece}" if _runs(piece) else piece for piece in _BEGINS_A_CELL.split(text))
+    return f"'{pieces}" if pieces.startswith(("\t", "\r", "\n")) else pieces
+
+
+def _runs(piece: str) -> bool:
+    """Whether the first sign that a spreadsheet does not pass over makes it a formula, in any of its widths."""
+    for sign in piece:
+        if sign != '"' and unicodedata.category(sign)[0] not in _UNSEEN:
+            return unicodedata.normalize("NFKC", sign) in _BEGINS_A_FORMULA
+    return False

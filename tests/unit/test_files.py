@@ -1,6 +1,7 @@
 """Tables as files: whatever a stranger puts into a caller id, a spreadsheet shows it and runs nothing."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,37 @@ from blocks.spreadsheet import harmless
 from handlers.files import write
 from handlers.registry import Csv
 
+UNSEEN = "\x00\x7f\x85\xa0\u00ad\u0301\u180e\u200b\u2028\u202e\u2060\u2066\u2069\ufe0f\ufeff\U000e0001"
+SEPARATORS = ";\t\r\n"
+
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1", "\r=1", "\u200b=1", "=cmd|' /C calc'!A0", "\uff1d1+1", "-"]
+    "cell",
+    [
+        *("=1+1", "+1+1", "-2+3", "@SUM(A1)", " =1", '"=1', "=cmd|' /C calc'!A0", "-"),
+        *("\uff1d1+1", "\uff0b1", "\uff0d1+1", "\uff20x", "\ufe661", "\ufe621+1", "\ufe631+1", "\ufe6bx", "\u22121+1"),
+        *(f"{sign}=1" for sign in UNSEEN),
+    ],
 )
 def test_what_a_spreadsheet_would_run_is_quoted(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("Bob;=1+1", "Bob;'=1+1"),
+        ("Bob; \u200b=1+1", "Bob;' \u200b=1+1"),
+        ('Bob;"=1+1&"', 'Bob;\'"=1+1&"'),
+        ("Ann\t=cmd|' /C calc'!A0", "Ann\t'=cmd|' /C calc'!A0"),
+        ("=1;=2\r\n@3", "'=1;'=2\r\n'@3"),
+        ("\t=1", "'\t'=1"),
+        ("\r1", "'\r1"),
+        ("1=sip:5096;2=fwd:20222", "1=sip:5096;2=fwd:20222"),
+    ],
+)
+def test_what_begins_a_cell_where_other_signs_part_them_is_quoted_too(cell: str, shown: str) -> None:
+    assert harmless(cell) == shown
 
 
 @pytest.mark.parametrize("cell", ["", "5145550134", "+15145550134", "-0.05", "0.00370000", "Ana", "a=b", "2026-11-23T08:00:00-05:00", "$1"])
@@ -24,10 +50,11 @@ def test_ordinary_cells_stay_as_they_are(cell: str) -> None:
     assert harmless(cell) == cell
 
 
-@given(st.text())
-def test_no_text_at_all_begins_a_formula(cell: str) -> None:
-    first = harmless(cell).lstrip()[:1]
-    assert first not in ("=", "@") and (first not in ("+", "-") or harmless(cell).strip().lstrip("+-").replace(".", "").isdecimal())
+@given(st.text(alphabet=st.sampled_from(f"=+-@\uff1d\ufe66a1. \"'{SEPARATORS}{UNSEEN}") | st.characters()))
+def test_no_text_at_all_begins_a_formula_in_any_cell(cell: str) -> None:
+    for piece in re.split(f"[{SEPARATORS}]", harmless(cell)):
+        first = piece.strip(UNSEEN + '" ')[:1]
+        assert first not in tuple("=+-@\uff1d\ufe66") or re.fullmatch(r"[+-][0-9]+(\.[0-9]+)?", cell)
 
 
 def test_a_file_holds_the_rows_and_accents_are_marked_for_excel(tmp_path: Path) -> None:
