@@ -19,10 +19,12 @@ import logs
 from config import VERSION, Settings, SettingsError, load
 from handlers import bolt, commands, web
 from handlers.answering import Workspace
-from handlers.desk import Desk, Rights
+from handlers.auditing import Auditor
+from handlers.desk import Desk
 from handlers.doctor import diagnose, print_checks
 from handlers.manifest import WrongAddress, as_yaml, manifest
-from handlers.people import People
+from handlers.people import Groups, People
+from handlers.rights import Rights
 from handlers.signin import NotLetIn, sign_in
 from handlers.vitals import Vitals
 from store import CannotOpen, Store
@@ -77,8 +79,9 @@ def running(settings: Settings) -> Iterator[int]:
         me = sign_in(slack)
         workspace = Workspace(slack, Refusals(store, now))
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
-        registry = commands(settings.voipms_main_account, settings.admins, checks)
-        desk = Desk(registry, phones, People(slack, me.team, now), workspace, Rights.of(settings), now, vitals.note)
+        registry = commands(settings.voipms_main_account, checks)
+        rights = Rights.of(settings, store, People(slack, me.team, now), Groups(slack, now))
+        desk = Desk(registry, phones, workspace, rights, now, Auditor(store), vitals.note)
         pool = bolt.Pool()
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user)

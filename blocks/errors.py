@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from blocks.frame import BlockDict, code, header, render, safe, section, small
 
 SIGN = "⚠️"
+OUT_OF_SIGHT = "This channel does not see that."
+NO_DATABASE = "The bot cannot use its database right now."
 
 
 def error(what: str, next_step: str = "", asked: str = "", error_id: str = "") -> list[BlockDict]:
@@ -53,7 +55,12 @@ def _either(people: Sequence[str]) -> str:
     return " or ".join(f"<@{person}>" for person in people[:3])
 
 
-def refused(summary: str, needs: str, role: str, person: str, admins: list[str]) -> list[BlockDict]:
+def elsewhere(slash: str) -> str:
+    """What to do where a channel sees only a part of the account."""
+    return f"It sees only a part of the phone account; {code(f'{slash}whoami')} says which. Ask in a direct message to me about the rest."
+
+
+def refused(summary: str, needs: str, role: str, person: str, admins: Sequence[str]) -> list[BlockDict]:
     """Somebody asked for what their role does not allow: says what they are, what it needs and who can change it."""
     who = f"Ask {_either(admins)} for more." if admins else "No admin is named yet: set ADMINS."
     return render(

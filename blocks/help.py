@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blocks.frame import BlockDict, code, header, render, section, small
+from blocks.rights import people
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,30 @@ class Line:
     summary: str
     examples: tuple[str, ...]
     details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me:
+    """Who somebody is to the bot.
+
+    Attributes:
+        source: Where the role comes from, our own mrkdwn.
+        sees: What the channel sees of the account, our own mrkdwn; ``""``: everything.
+        may, not_here, may_not: Names of commands.
+        admins: Who can change it.
+        slash: What precedes a command where the reader is.
+    """
+
+    person: str
+    role: str
+    source: str
+    sees: str
+    may: Sequence[str]
+    not_here: Sequence[str]
+    may_not: Sequence[str]
+    zone: str
+    admins: Sequence[str]
+    slash: str
 
 
 def help_headline() -> str:
@@ -64,17 +89,15 @@ def whoami_headline(role: str) -> str:
     return f"Your role: {role}"
 
 
-def whoami_card(person: str, role: str, may: Sequence[str], may_not: Sequence[str], zone: str, admins: Sequence[str]) -> list[BlockDict]:
-    """Your role, what it lets you do, and who can change it."""
-    who = " or ".join(f"<@{admin}>" for admin in admins[:5])
-    blocks = [
-        header(f"Your role: {role}"),
-        section(f"*You may ask*  {', '.join(f'`{name}`' for name in may)}"),
-    ]
-    if may_not:
-        blocks.append(section(f"*Not with this role*  {', '.join(f'`{name}`' for name in may_not)}"))
-    blocks.append(
-        section(f"It can be changed by {who}, in the setting ADMINS." if who else "Nobody is admin yet: the setting ADMINS names them.")
-    )
-    blocks.append(small(f"Your Slack id is {code(person)}  ·  times are shown in {zone}"))
+def whoami_card(me: Me) -> list[BlockDict]:
+    """Your role, where it comes from, what it lets you do, and who can change it."""
+    blocks = [header(f"Your role: {me.role}"), section(me.source)]
+    if me.sees:
+        blocks.append(section(f"*This channel sees*  {me.sees}"))
+    for title, names in (("You may ask", me.may), ("Not in this channel", me.not_here), ("Not with this role", me.may_not)):
+        if names:
+            blocks.append(section(f"*{title}*  {', '.join(f'`{name}`' for name in names)}"))
+    who = people(me.admins)
+    blocks.append(section(f"{who} can change it: {code(f'{me.slash}access grant')}" if who else "Nobody is admin yet: set ADMINS."))
+    blocks.append(small(f"Your Slack id is {code(me.person)}  ·  times are shown in {me.zone}"))
     return render(blocks)

@@ -1,6 +1,6 @@
 """Door 1, Slack: everything a person can ask, in the order of help."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from handlers.accounts import ACCOUNTS
 from handlers.balance import BALANCE
@@ -17,12 +17,11 @@ from handlers.voicemail import VOICEMAIL
 from rules.doctor import Check
 
 
-def commands(main_account: str = "", admins: Collection[str] = (), diagnose: Callable[[], list[Check]] = list) -> Registry:
+def commands(main_account: str = "", diagnose: Callable[[], list[Check]] = list) -> Registry:
     """The table of contents of the bot.
 
     Args:
         main_account: The main SIP login, watched beside the sub-accounts; empty when it does not register.
-        admins: Who can give somebody more rights.
         diagnose: Runs the checks of ``doctor``.
     """
 
@@ -31,7 +30,7 @@ def commands(main_account: str = "", admins: Collection[str] = (), diagnose: Cal
 
     made = Registry(
         [
-            help_command(registry, admins),
+            help_command(registry),
             status_command(main_account),
             ACCOUNTS,
             VOICEMAIL,
@@ -42,7 +41,7 @@ def commands(main_account: str = "", admins: Collection[str] = (), diagnose: Cal
             CLIENTS,
             CLIENT_CALLS,
             client_login_command(Tries()),
-            whoami_command(registry, admins),
+            whoami_command(registry),
             doctor_command(diagnose),
         ]
     )

@@ -210,6 +210,7 @@ CALLS = Command(
         FILTERS,
         "*Missed* are calls that came in and were not answered. Fees, such as call recording, count in the cost and not as calls.",
     ),
+    in_part=True,
 )
 CLIENT_CALLS = Command(
     name="client-calls",
@@ -220,4 +221,5 @@ CLIENT_CALLS = Command(
     run=client_calls,
     csv=client_calls_csv,
     details=("A client is its id, its e-mail, its company or its person's name.", PERIODS, FILTERS),
+    in_part=True,
 )

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -22,15 +22,18 @@ from slack_sdk.errors import SlackApiError
 from blocks import errors as view
 from blocks.frame import actions, button, code, render, safe, small
 from blocks.settings import quoted
-from config import Settings
+from handlers import auditing
 from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
 from handlers.files import write
 from handlers.help import slash_for
 from handlers.parsing import command_line
-from handlers.people import People
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
-from rules.access import Profile, Role, role_of
-from voipms import VoipMs, VoipMsError
+from handlers.rights import Asker, Rights
+from rules.access import Role
+from rules.limits import Part
+from store import StoreError
+from store.audit import Entry
+from voipms import Limited, OutOfSight, VoipMs, VoipMsError
 
 log = structlog.get_logger(__name__)
 
@@ -41,30 +44,6 @@ _NUMBER_FILTER = re.compile(r'number:("[^"]*"|\S+)')
 """What a person looked for is theirs: it is not told to a whole channel."""
 VALUE_MOST = 1_900
 """Slack's limit for a button's value is 2,000 characters."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rights:
-    """Who may do what, from the settings.
-
-    Attributes:
-        zone: For people whose own zone Slack does not tell.
-    """
-
-    admins: frozenset[str]
-    default_role: Role
-    mask_numbers: bool
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Rights":
-        """As the settings say."""
-        return cls(
-            admins=settings.admins,
-            default_role=Role[settings.default_role.upper()],
-            mask_numbers=settings.mask_numbers,
-            zone=settings.timezone,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +66,10 @@ class Question:
 class Refusal(Exception):
     """The person's role does not allow it."""
 
-    def __init__(self, command: Command, role: Role) -> None:
-        super().__init__(f"{command.name} needs {command.role}, has {role}")
+    def __init__(self, command: Command, asker: Asker) -> None:
+        super().__init__(f"{command.name} needs {command.role}, has {asker.role}")
         self.command = command
-        self.role = role
+        self.asker = asker
 
 
 class Unknown(Exception):
@@ -107,14 +86,21 @@ class Unknown(Exception):
 
 
 class NotHere(Exception):
-    """It may not be shared in this channel; the text says why, in our words."""
+    """It may not be asked or shared in this channel; the text says why, in our words."""
 
 
 @dataclass
 class Outcome:
-    """How one question ended, for the log and the metrics."""
+    """How one question ended, for the log, the metrics and the audit.
+
+    Attributes:
+        about: What it was about, as it may be kept.
+        asker: Who asked, once that is known.
+    """
 
     command: str = ""
+    about: str = ""
+    asker: Asker | None = None
     result: str = "answered"
     error_id: str = ""
     started: float = field(default_factory=time.monotonic)
@@ -127,18 +113,18 @@ class Desk:
         self,
         registry: Registry,
         phones: VoipMs,
-        people: People,
         workspace: Workspace,
         rights: Rights,
         clock: Callable[[], datetime],
+        audit: Callable[[Entry], None],
         note: Callable[[str, str, float], None] = lambda command, result, seconds: None,
     ) -> None:
         self._registry = registry
         self._phones = phones
-        self._people = people
         self._workspace = workspace
         self._rights = rights
         self._clock = clock
+        self._audit = audit
         self._note = note
 
     # The questions
@@ -147,7 +133,8 @@ class Desk:
         """Run the command line of a question and answer it."""
         with self._outcome(question) as outcome:
             command, asked = self._understand(question, outcome)
-            reply = command.run(asked, self._phones)
+            reply = command.run(asked, self._seen_from(asked))
+            outcome.about = reply.did or outcome.about
             if reply.form is not None:
                 reply = self._open(question, command, reply)
             question.answering.answer(self._with_buttons(question, command, reply))
@@ -157,7 +144,8 @@ class Desk:
         with self._outcome(question) as outcome:
             command, asked = self._understand(question, outcome)
             self._may_share_in(question.channel)
-            reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._phones)
+            outcome.about = f"shared: {outcome.about}"
+            reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._seen_from(asked))
             if not reply.share:
                 raise NotHere("This answer is for you alone.")
             blocks = [block for block in reply.blocks if block["type"] != "actions"]
@@ -170,7 +158,8 @@ class Desk:
             command, asked = self._understand(question, outcome)
             if command.csv is None:
                 raise Misunderstood("This answer has no table.")
-            table = command.csv(asked, self._phones)
+            outcome.about = f"CSV: {outcome.about}"
+            table = command.csv(asked, self._seen_from(asked))
             slack = self._workspace.slack
             with tempfile.TemporaryDirectory(prefix="dialtone-") as folder:
                 path = Path(folder) / table.name
@@ -186,7 +175,8 @@ class Desk:
             command, asked = self._understand(question, outcome)
             assert command.submit is not None  # Bolt hands over only forms of commands that take one
             try:
-                reply = command.submit(asked, submitted, self._phones)
+                reply = command.submit(asked, submitted, self._seen_from(asked))
+                outcome.about = reply.did
             except FormErrors as wrong:
                 reply = Reply(headline="Please check the form", blocks=view.error(" ".join(wrong.errors.values())))
             question.answering.answer(Message(reply.headline, reply.blocks))
@@ -194,49 +184,47 @@ class Desk:
     # Understanding
 
     def _understand(self, question: Question, outcome: Outcome) -> tuple[Command, Request]:
-        profile = self._profile(question)
-        role = self._role(profile)
+        outcome.asker = asker = self._rights.asker(question.person, question.channel)
         name, words = command_line(question.line)
         command = self._registry.get(name)
         if command is None:
             outcome.result = "unknown"
-            raise Unknown(name, self._lines_near(name, words, role))
+            raise Unknown(name, self._lines_near(name, words, asker))
         outcome.command = command.name
-        if role < command.role:
-            raise Refusal(command, role)
-        return command, self._request(question, profile, role, words)
+        outcome.about = "" if command.private else auditing.about(words)
+        if asker.role < command.role:
+            raise Refusal(command, asker)
+        if not command.open_to(asker.role, asker.limits):
+            raise NotHere(f"This channel sees only a part of the phone account, and “{command.name}” is about more than that part.")
+        return command, self._request(question, asker, words)
 
-    def _lines_near(self, name: str, words: Sequence[str], role: Role) -> list[str]:
-        """Command lines that may have been meant; where a form may have been, without the words: they may be a password."""
-        secret = any(command.submit is not None for command in self._registry.near(name, Role.ADMIN))
-        return [self._line(command, () if secret else words) for command in self._registry.near(name, role)]
+    def _seen_from(self, asked: Request) -> VoipMs:
+        """The account as it is seen where the question was asked."""
+        return self._phones if asked.limits is None else Limited(self._phones, partial(Part, asked.limits))
+
+    def _lines_near(self, name: str, words: Sequence[str], asker: Asker) -> list[str]:
+        """Command lines that may have been meant; where a password may have been typed, without the words."""
+        secret = any(command.private for command in self._registry.near(name, Role.ADMIN))
+        return [self._line(command, () if secret else words) for command in self._registry.near(name, asker.role, asker.limits)]
 
     @staticmethod
     def _line(command: Command, words: Sequence[str]) -> str:
-        """The command line as it may be shown again: without words that were meant for a form, and may be a password."""
-        return command.name if command.submit is not None else " ".join((command.name, *map(quoted, words)))
+        """The command line as it may be shown again."""
+        return command.name if command.private else " ".join((command.name, *map(quoted, words)))
 
-    def _profile(self, question: Question) -> Profile:
-        try:
-            return self._people.profile(question.person)
-        except (SlackApiError, OSError):
-            if question.person in self._rights.admins:  # named by id: nothing Slack could tell would change the role
-                return Profile(id=question.person)
-            raise
-
-    def _role(self, profile: Profile) -> Role:
-        return role_of(profile, self._rights.admins, self._rights.default_role)
-
-    def _request(self, question: Question, profile: Profile, role: Role, words: tuple[str, ...]) -> Request:
+    def _request(self, question: Question, asker: Asker, words: tuple[str, ...]) -> Request:
         now = self._clock()
         return Request(
             person=question.person,
-            role=role,
+            role=asker.role,
             words=words,
             now=now,
-            zone=profile.zone or self._rights.zone,
+            zone=asker.profile.zone or self._rights.zone,
             way=question.way,
             channel=question.channel,
+            standing=asker.standing,
+            limits=asker.limits,
+            admins=asker.admins,
             mask_numbers=self._rights.mask_numbers,
             clock=self._clock,
             give_up_at=now + LONGEST_LOOK,
@@ -328,6 +316,18 @@ class Desk:
                 error_id=outcome.error_id or None,
                 seconds=round(seconds, 3),
             )
+            self._audit(
+                Entry(
+                    at=self._clock(),
+                    person=question.person,
+                    channel=question.channel,
+                    way=question.way.value,
+                    command=outcome.command,
+                    about=outcome.about,
+                    result=outcome.result,
+                    error_id=outcome.error_id,
+                )
+            )
 
     def _in_words(self, error: Exception, question: Question, outcome: Outcome) -> Message:
         """What the asker reads in place of the answer."""
@@ -336,9 +336,8 @@ class Desk:
         match error:
             case Refusal():
                 outcome.result = "refused"
-                blocks = view.refused(
-                    error.command.summary, str(error.command.role), str(error.role), question.person, sorted(self._rights.admins)
-                )
+                asker = error.asker
+                blocks = view.refused(error.command.summary, str(error.command.role), str(asker.role), question.person, asker.admins)
                 return Message(f"You may not ask “{error.command.name}”", blocks)
             case Unknown():
                 outcome.result = "unknown"
@@ -348,13 +347,22 @@ class Desk:
                 return Message(str(error), view.error(safe(str(error)), error.hint, asked))
             case NotHere():
                 outcome.result = "refused"
-                return Message(str(error), view.error(str(error)))
+                return Message(str(error), view.error(safe(str(error))))
+            case OutOfSight():
+                outcome.result = "refused"
+                return Message(view.OUT_OF_SIGHT, view.error(view.OUT_OF_SIGHT, view.elsewhere(slash), asked))
+            case StoreError():
+                outcome.result = "database"
+                outcome.error_id = _new_id()
+                log.error("database", error=str(error), error_id=outcome.error_id)
+                step = view.told_to(self._admins_beside(outcome), f"{code('python bot.py doctor')} says what is wrong with the database.")
+                return Message(view.NO_DATABASE, view.error(view.NO_DATABASE, step, asked, outcome.error_id))
             case VoipMsError():
                 outcome.result = "voipms"
                 outcome.error_id = _new_id()
                 log.warning("voipms", error=str(error), kind=type(error).__name__, error_id=outcome.error_id)
                 step = safe(error.next_step)
-                step = view.told_to(self._admins_beside(question.person), step) if error.for_admin else step
+                step = view.told_to(self._admins_beside(outcome), step) if error.for_admin else step
                 return Message(error.tell_user, view.error(safe(error.tell_user), step, asked, outcome.error_id))
             case SlackApiError() | NotDelivered() | OSError():
                 outcome.result = "slack"
@@ -362,7 +370,7 @@ class Desk:
                 why = reason(error)
                 log.warning("slack", error=why, error_id=outcome.error_id)
                 lacks = str(error.response.get("needed") or "") if isinstance(error, SlackApiError) else ""
-                step = view.slack_step(why, lacks, self._admins_beside(question.person), slash)
+                step = view.slack_step(why, lacks, self._admins_beside(outcome), slash)
                 return Message("Slack did not do its part", view.error("Slack did not do its part.", step, asked, outcome.error_id))
         outcome.result = "fault"
         outcome.error_id = _new_id()
@@ -370,9 +378,12 @@ class Desk:
         step = "It is a fault in the bot, not in what you asked. Nothing was changed. The id below is in its log."
         return Message("Something went wrong in the bot", view.error("Something went wrong in the bot.", step, asked, outcome.error_id))
 
-    def _admins_beside(self, person: str) -> list[str] | None:
+    @staticmethod
+    def _admins_beside(outcome: Outcome) -> tuple[str, ...] | None:
         """Whom the person may turn to; ``None`` for who is an admin."""
-        return None if person in self._rights.admins else sorted(self._rights.admins)
+        if outcome.asker is None:
+            return ()
+        return None if outcome.asker.role is Role.ADMIN else outcome.asker.admins
 
     def _typed(self, question: Question, outcome: Outcome) -> str:
         """The person's words as they may be shown again."""

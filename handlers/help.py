@@ -1,8 +1,8 @@
 """``help`` and ``whoami``: what you may ask, and who you are to the bot."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
-from blocks import errors
+from blocks import errors, rights
 from blocks import help as view
 from blocks.frame import clean, cut
 from handlers.registry import Command, Misunderstood, Registry, Reply, Request, Way
@@ -23,22 +23,22 @@ def slash_for(way: Way) -> str:
     return {Way.DIRECT: "", Way.MENTION: "@Dialtone "}.get(way, "/voip ")
 
 
-def help_command(registry: Callable[[], Registry], admins: Collection[str]) -> Command:
+def help_command(registry: Callable[[], Registry]) -> Command:
     """``help [command]``."""
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """What you may run, with examples."""
         if not asked.words:
-            return Reply(headline=view.help_headline(), blocks=_all(asked, registry(), admins))
+            return Reply(headline=view.help_headline(), blocks=_all(asked, registry()))
         name = asked.words[0].removeprefix("/").removeprefix("voip-")
         slash = slash_for(asked.way)
         command = registry().get(name)
         if command is None:
-            near = registry().near(name, asked.role)
+            near = registry().near(name, asked.role, asked.limits)
             hint = f"Did you mean `{slash}help {near[0].name}`?" if near else f"`{slash}help` lists what you can ask."
             raise Misunderstood(f"There is no command “{cut(clean(name), 40)}”.", hint)
         if command.role > asked.role:
-            blocks = errors.refused(command.summary, str(command.role), str(asked.role), asked.person, sorted(admins))
+            blocks = errors.refused(command.summary, str(command.role), str(asked.role), asked.person, asked.admins)
             return Reply(headline=f"“{command.name}” needs the role {command.role}", blocks=blocks)
         return Reply(headline=f"{command.name}: {command.summary}", blocks=view.one_card(_line(command), str(command.role), slash))
 
@@ -49,29 +49,48 @@ def help_command(registry: Callable[[], Registry], admins: Collection[str]) -> C
         role=Role.NONE,
         examples=("", "whoami"),
         run=run,
+        in_part=True,
     )
 
 
-def _all(asked: Request, registry: Registry, admins: Collection[str]) -> list[dict[str, object]]:
-    mine = {command.name: _line(command) for command in registry if command.role <= asked.role}
+def _all(asked: Request, registry: Registry) -> list[dict[str, object]]:
+    mine = {command.name: _line(command) for command in registry if command.open_to(asked.role, asked.limits)}
     placed = {name for _, names in TOPICS for name in names}
     groups = [(topic, [mine[name] for name in names if name in mine]) for topic, names in TOPICS]
     groups.append(("More", [line for name, line in mine.items() if name not in placed]))
-    return view.help_card(groups, str(asked.role), sorted(admins), slash_for(asked.way))
+    return view.help_card(groups, str(asked.role), asked.admins, slash_for(asked.way))
 
 
 def _line(command: Command) -> view.Line:
     return view.Line(command.name, command.usage, command.summary, command.examples, command.details)
 
 
-def whoami_command(registry: Callable[[], Registry], admins: Collection[str]) -> Command:
+def whoami_command(registry: Callable[[], Registry]) -> Command:
     """``whoami``."""
 
     def run(asked: Request, phones: VoipMs) -> Reply:
-        """Your role, what it lets you do, and who can change it."""
-        may = [command.name for command in registry() if command.role <= asked.role]
-        may_not = [command.name for command in registry() if command.role > asked.role]
-        card = view.whoami_card(asked.person, str(asked.role), may, may_not, asked.zone.key, sorted(admins))
-        return Reply(headline=view.whoami_headline(str(asked.role)), blocks=card)
+        """Your role, where it comes from, what it lets you do, and who can change it."""
+        known = list(registry())
+        me = view.Me(
+            person=asked.person,
+            role=str(asked.role),
+            source=rights.source(asked.standing),
+            sees="" if asked.limits is None else rights.part(asked.limits),
+            may=[one.name for one in known if one.open_to(asked.role, asked.limits)],
+            not_here=[one.name for one in known if one.role <= asked.role and not one.open_to(asked.role, asked.limits)],
+            may_not=[one.name for one in known if one.role > asked.role],
+            zone=asked.zone.key,
+            admins=asked.admins,
+            slash=slash_for(asked.way),
+        )
+        return Reply(headline=view.whoami_headline(me.role), blocks=view.whoami_card(me))
 
-    return Command(name="whoami", usage="", summary="Your role, and who can change it", role=Role.NONE, examples=("",), run=run)
+    return Command(
+        name="whoami",
+        usage="",
+        summary="Your role, where it comes from, and who can change it",
+        role=Role.NONE,
+        examples=("",),
+        run=run,
+        in_part=True,
+    )

@@ -1,4 +1,4 @@
-"""Who is asking: Slack's ``users.info``, kept for five minutes."""
+"""Who is asking: Slack's ``users.info`` and ``usergroups.users.list``, kept for five minutes."""
 
 import threading
 from collections.abc import Callable
@@ -7,11 +7,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from rules.access import Profile
 
 KEPT = timedelta(minutes=5)
 MOST = 5_000
+NO_GROUP = frozenset(
+    (
+        "plan_upgrade_required",
+        "paid_teams_only",
+        "no_such_subteam",
+        "subteam_not_found",
+        "missing_scope",
+        "permission_denied",
+        "team_not_found",
+    )
+)
+"""Slack's words for a group that nobody is in: the plan has none, or it is gone, or we may not look."""
 
 
 class People:
@@ -43,6 +56,37 @@ class People:
                 self._known.clear()
             self._known[person] = (profile, now)
         return profile
+
+
+class Groups:
+    """The user groups of one workspace. Thread-safe."""
+
+    def __init__(self, slack: WebClient, clock: Callable[[], datetime]) -> None:
+        self._slack = slack
+        self._clock = clock
+        self._known: dict[str, tuple[frozenset[str], datetime]] = {}
+        self._lock = threading.Lock()
+
+    def members(self, group: str) -> frozenset[str]:
+        """The Slack ids of the people in a group; nobody where the workspace has no such group.
+
+        Raises:
+            SlackApiError, OSError: Slack did not tell.
+        """
+        now = self._clock()
+        with self._lock:
+            known = self._known.get(group)
+        if known and now - known[1] < KEPT:
+            return known[0]
+        try:
+            found = frozenset(map(str, self._slack.usergroups_users_list(usergroup=group).get("users") or ()))
+        except SlackApiError as error:
+            if error.response["error"] not in NO_GROUP:
+                raise
+            found = frozenset()
+        with self._lock:
+            self._known[group] = (found, now)
+        return found
 
 
 def profile_of(user: dict[str, Any], person: str, own_team: str) -> Profile:

@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from rules.access import Role
+from rules.access import UNNAMED, Role, Standing
+from rules.limits import Limits
 from voipms import VoipMs
 
 Block: TypeAlias = dict[str, Any]
@@ -47,6 +48,10 @@ class Request:
 
     Attributes:
         words: What followed the command's name, unwrapped (``handlers.parsing.unwrap``) and split; quotes kept together.
+        standing: Where the role comes from.
+        limits: What the channel sees of the account, where it sees only a part: whatever is not asked of ``VoipMs`` has to keep to it.
+            ``None``: everything.
+        admins: Slack ids of those who can change what one may do.
         now: The instant of asking, aware.
         zone: The asker's time zone: days are calendar days of it, and times are shown in it.
         say: Tells the asker how far a long look has come; the text begins with *Looking*. The glue drops what Slack would refuse.
@@ -60,6 +65,9 @@ class Request:
     zone: ZoneInfo
     way: Way = Way.SLASH
     channel: str = ""
+    standing: Standing = UNNAMED
+    limits: Limits | None = None
+    admins: tuple[str, ...] = ()
     mask_numbers: bool = True
     clock: Callable[[], datetime]
     give_up_at: datetime
@@ -99,6 +107,7 @@ class Reply:
         again: The words that ask exactly this again, dates absolute; ``None`` when it makes no sense.
         share: Whether the content may be shared in a channel.
         csv: Whether the command has a table to give (it has a ``csv`` function).
+        did: What it has done, in a few plain words, for the audit; what only looks has done nothing.
         form: A modal to open, whose ``callback_id`` is the command's name (where the way of asking has a trigger; elsewhere *Open form*
             is offered).
     """
@@ -108,6 +117,7 @@ class Reply:
     again: str | None = None
     share: bool = False
     csv: bool = False
+    did: str = ""
     form: Mapping[str, Any] | None = None
 
 
@@ -139,6 +149,9 @@ class Command:
         check: Looks at a form before it is taken: quick, pure, raises ``FormErrors``.
         submit: Takes the command's form.
         details: Further lines of help: filters, periods.
+        in_part: Whether it may be asked in a channel that sees only a part of the account: it tells nothing but what ``VoipMs`` and
+            ``Request.limits`` let through.
+        private: What is typed after it may be a password: it is never shown again, logged or kept.
     """
 
     name: str
@@ -151,6 +164,12 @@ class Command:
     check: Callable[[Submitted], None] | None = None
     submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
     details: tuple[str, ...] = ()
+    in_part: bool = False
+    private: bool = False
+
+    def open_to(self, role: Role, limits: Limits | None = None) -> bool:
+        """Whether somebody of that role may ask it, in a channel with those limits."""
+        return self.role <= role and (self.in_part or limits is None)
 
 
 ALIASES = {"mailbox": "voicemail", "mailboxes": "voicemail", "voicemails": "voicemail"}
@@ -171,7 +190,7 @@ class Registry:
         low = name.lower()
         return self._commands.get(low) or self._commands.get(ALIASES.get(low, f"{low}s"))
 
-    def near(self, name: str, role: Role) -> list[Command]:
-        """Commands this role may run whose names look like what was typed, nearest first."""
-        allowed = [command.name for command in self if command.role <= role]
+    def near(self, name: str, role: Role, limits: Limits | None = None) -> list[Command]:
+        """Commands this role may run there whose names look like what was typed, nearest first."""
+        allowed = [command.name for command in self if command.open_to(role, limits)]
         return [self._commands[found] for found in get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)]

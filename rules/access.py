@@ -1,8 +1,20 @@
-"""Who a person is to the bot, and what a role may do. Default is deny."""
+"""Who a person is to the bot, and what a role may do. Default is deny. Pure.
 
-from collections.abc import Collection
+A role comes from the first of these that says anything:
+
+1. ``ADMINS``: admin, whatever else is set;
+2. what was granted to the person by name, *none* included;
+3. the highest of what was granted to their user groups and to the channel they ask in;
+4. ``DEFAULT_ROLE``, for full members of the workspace.
+
+Guests and people of other organisations have only what names them: 1, 2, and a grant of 3 that says so. Bots and deactivated people
+have nothing.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from datetime import datetime
+from enum import Enum, IntEnum
 from zoneinfo import ZoneInfo
 
 
@@ -37,16 +49,106 @@ class Profile:
     bot: bool = False
     gone: bool = False
 
+    @property
+    def outsider(self) -> bool:
+        """Whether somebody has to be named to be let in."""
+        return self.guest or self.stranger
 
-def role_of(person: Profile, admins: Collection[str], default: Role) -> Role:
-    """The person's role: ``ADMINS`` by id, everybody else the default.
 
-    A guest, a stranger, a bot or a deactivated person never gets the default: they have to be named.
+class Subject(Enum):
+    """To whom a role can be granted."""
+
+    PERSON = "person"
+    GROUP = "group"
+    """A Slack user group."""
+    CHANNEL = "channel"
+    """Whoever asks in that channel."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A role that an admin gave.
+
+    Attributes:
+        id: Slack's: a person's, a user group's or a channel's.
+        outsiders: Guests and people of other organisations are meant as well; a person is named anyway.
+        by: Slack's id of the admin.
+    """
+
+    subject: Subject
+    id: str
+    role: Role
+    outsiders: bool = False
+    by: str = ""
+    at: datetime
+
+
+class Why(Enum):
+    """Where a role comes from."""
+
+    SETTING = "ADMINS"
+    GRANT = "grant"
+    DEFAULT = "DEFAULT_ROLE"
+    OUTSIDER = "outsider"
+    """A guest or somebody of another organisation whom nothing names."""
+    SHUT_OUT = "shut out"
+    """A bot or a deactivated person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a person may do in one place, and why.
+
+    Attributes:
+        grant: What it comes from, with ``Why.GRANT``.
+    """
+
+    role: Role
+    why: Why
+    grant: Grant | None = None
+
+
+UNNAMED = Standing(role=Role.NONE, why=Why.DEFAULT)
+
+
+def standing_of(
+    person: Profile, channel: str, grants: Iterable[Grant], groups: Collection[str], admins: Collection[str], default: Role
+) -> Standing:
+    """What a person may do in a channel.
+
+    Args:
+        channel: Where they ask; ``""`` where it is no channel.
+        grants: At least those to the person, to their groups and to the channel; others do no harm.
+        groups: The user groups that the person is in.
+        admins: ``ADMINS``.
+        default: ``DEFAULT_ROLE``.
     """
     if person.gone or person.bot:
-        return Role.NONE
+        return Standing(role=Role.NONE, why=Why.SHUT_OUT)
     if person.id in admins:
-        return Role.ADMIN
-    if person.guest or person.stranger:
-        return Role.NONE
-    return default
+        return Standing(role=Role.ADMIN, why=Why.SETTING)
+    given = list(grants)
+    by_name = next((one for one in given if one.subject is Subject.PERSON and one.id == person.id), None)
+    if by_name is not None:
+        return Standing(role=by_name.role, why=Why.GRANT, grant=by_name)
+    shared = [one for one in given if _covers(one, channel, groups) and (one.outsiders or not person.outsider)]
+    best = max(shared, key=lambda one: one.role, default=None)
+    if person.outsider:
+        return Standing(role=best.role, why=Why.GRANT, grant=best) if best else Standing(role=Role.NONE, why=Why.OUTSIDER)
+    if best is not None and best.role > default:
+        return Standing(role=best.role, why=Why.GRANT, grant=best)
+    return Standing(role=default, why=Why.DEFAULT)
+
+
+def _covers(one: Grant, channel: str, groups: Collection[str]) -> bool:
+    match one.subject:
+        case Subject.GROUP:
+            return one.id in groups
+        case Subject.CHANNEL:
+            return bool(channel) and one.id == channel
+    return False
+
+
+def named_admins(grants: Iterable[Grant], admins: Collection[str]) -> frozenset[str]:
+    """Everybody who is admin by name. Groups do not count: one may be empty tomorrow."""
+    return frozenset((*admins, *(one.id for one in grants if one.subject is Subject.PERSON and one.role is Role.ADMIN)))

@@ -274,23 +274,24 @@ def number_of(words: str) -> str:
     number = _digits(words)
     if len(number) > 11 and number.startswith("011"):
         return number[3:]
-    return _national(number) if len(number) >= _LEAST_DIGITS else ""
+    return national(number) if len(number) >= _LEAST_DIGITS else ""
 
 
 class Owners:
     """Whose a row is: the attribution of inbound rows, by the routing of the numbers we rent."""
 
     def __init__(self, dids: Iterable[Did] = ()) -> None:
-        self._routing = {_national(did.did): did.routing for did in dids if is_set(did.routing)}
+        self._routing = {national(did.did): did.routing for did in dids if is_set(did.routing)}
 
     def of(self, account: str, destination: str) -> str:
         """The owner of an inbound row: a login, or a routing string that is no sub-account's."""
-        routing = self._routing.get(_national(destination), "")
+        routing = self._routing.get(national(destination), "")
         if not routing or not is_main(account):
             return account
         return id_of(routing) if kind_of(routing) == "account" else routing
 
 
-def _national(number: str) -> str:
+def national(number: str) -> str:
+    """A number's digits without the 1 of North America: how numbers are compared."""
     digits = re.sub(r"\D", "", number)
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits

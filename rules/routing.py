@@ -13,7 +13,9 @@ from voipms import Target
 
 DEEPEST = 8
 """Steps after which a call is not followed further."""
-_SPEAKS_FOR_ITSELF = frozenset(("sys", "none", "phone"))
+HIDDEN = "hidden:"
+"""Stands in the place of a routing string that leads to what the reader may not see."""
+_SPEAKS_FOR_ITSELF = frozenset(("sys", "none", "phone", "hidden"))
 
 
 class Stop(Enum):
@@ -58,6 +60,17 @@ def id_of(routing: str) -> str:
 def is_set(routing: str) -> bool:
     """Whether the routing leads anywhere: ``none:`` and nothing do not."""
     return kind_of(routing) not in ("", "none")
+
+
+def bare(entry: str) -> str:
+    """``grp:4768`` of ``1=grp:4768`` and ``account:100001_desk`` of ``account:100001_desk,25,0``."""
+    return _parts(entry)[1]
+
+
+def hidden(entry: str) -> str:
+    """The entry with ``HIDDEN`` in place of where it leads; the key that leads there stays."""
+    key, _ = _parts(entry)
+    return f"{key}={HIDDEN}" if key else HIDDEN
 
 
 def follow(routing: str, targets: Mapping[str, Target]) -> Step:

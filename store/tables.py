@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, text
 
 from rules.incidents import Incident
+from rules.limits import Fence
 from rules.periods import Period
 from rules.plans import Plan, Told
 from rules.usual import Figures
@@ -260,3 +261,42 @@ report_figures = Table(
     Column("noted_at", Instant, nullable=False),
 )
 """What the periods of a report came to, so that later ones can be compared with them: see ``store.report_runs``."""
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("subject", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("role", Integer, nullable=False),
+    Column("outsiders", Boolean, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Roles that admins gave to people, user groups and channels: see ``store.access``."""
+
+fence = Table(
+    "fence",
+    metadata,
+    Column("channel", Words, primary_key=True),
+    Column("value", Saved(Fence), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What channels are limited to: see ``store.access``."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("way", Words, nullable=False),
+    Column("command", Words, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("result", Words, nullable=False),
+    Column("error_id", Words, nullable=False),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+"""Who asked what, and how it ended; rows are never changed: see ``store.audit``."""

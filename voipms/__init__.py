@@ -3,6 +3,7 @@
 from voipms.budget import Budget, MemoryBudget
 from voipms.client import VoipMs
 from voipms.errors import Kind, Refused, Unreachable, Unreadable, VoipMsError
+from voipms.limited import Limited, OutOfSight
 from voipms.pace import Pace, Priority
 from voipms.records import (
     Balance,
@@ -34,7 +35,9 @@ __all__ = [
     "Device",
     "Did",
     "Kind",
+    "Limited",
     "MemoryBudget",
+    "OutOfSight",
     "Pace",
     "Package",
     "Priority",

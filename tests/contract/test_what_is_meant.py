@@ -18,7 +18,7 @@ from tests.unit.pictures import faults
 from voipms import Pace, Refused, VoipMs
 
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
-REGISTRY = commands("100001", ("U0ALICE",))
+REGISTRY = commands("100001")
 
 
 @pytest.fixture(scope="module")

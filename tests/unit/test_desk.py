@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,10 +15,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from handlers.answering import Answering, Message, Workspace
-from handlers.desk import Desk, Question, Rights
-from handlers.people import People
+from handlers.desk import Desk, Question
+from handlers.people import Groups, People
 from handlers.registry import Command, Registry, Reply, Request, Submitted, Way
+from handlers.rights import Rights
 from rules.access import Role
+from store import Store
+from store.audit import Entry
 from store.refusals import Refusals
 from tests.unit.pictures import faults, values_of, words_of
 from voipms import VoipMs
@@ -82,6 +87,12 @@ def command(run: Callable[[Request, VoipMs], Reply], name: str = "calls", **more
     return Command(name=name, usage="", summary="Call records", role=Role.VIEWER, examples=("",), run=run, **more)
 
 
+@cache
+def nothing_granted() -> Store:
+    """A database that no test changes."""
+    return Store(f"sqlite:///{mkdtemp()}/dialtone.db")
+
+
 class At:
     """A desk with one command."""
 
@@ -89,14 +100,23 @@ class At:
         self.slack = OneSlack(refuses)
         self.noted: list[tuple[str, str]] = []
         self.workspace = Workspace(cast(WebClient, self.slack), Refusals())
-        rights = Rights(admins=frozenset(("U0ALICE",)), default_role=default, mask_numbers=True, zone=ZoneInfo("America/Toronto"))
+        self.kept: list[Entry] = []
+        client = cast(WebClient, self.slack)
+        rights = Rights(
+            nothing_granted(),
+            People(client, "T0OURS", lambda: NOON),
+            Groups(client, lambda: NOON),
+            admins=("U0ALICE",),
+            default_role=default,
+            zone=ZoneInfo("America/Toronto"),
+        )
         self.desk = Desk(
             Registry([one]),
             cast(VoipMs, None),
-            People(cast(WebClient, self.slack), "T0OURS", lambda: NOON),
             self.workspace,
             rights,
             lambda: NOON,
+            self.kept.append,
             lambda name, result, seconds: self.noted.append((name, result)),
         )
 
@@ -131,7 +151,7 @@ def test_the_words_of_a_command_with_a_form_are_not_repeated_in_its_fault() -> N
     def submit(asked: Request, submitted: Submitted, phones: VoipMs) -> Reply:
         raise ZeroDivisionError
 
-    words = At(command(broken, "client-login", submit=submit)).ask("client-login hunter2-typed-by-hand").words
+    words = At(command(broken, "client-login", submit=submit, private=True)).ask("client-login hunter2-typed-by-hand").words
     assert "hunter2" not in words and "client-login" in words
 
 
