@@ -33,6 +33,11 @@ Part: TypeAlias = Callable[[], tuple[bool, str]]
 BODY_MOST = 1024 * 1024
 HEADERS_MOST = 64 * 1024
 THREADS = 8
+CONNECTIONS_MOST = 500
+"""Half of the files that a process may commonly have open; far more than Slack has, or a proxy that reads requests whole."""
+IDLE_SECONDS = 15
+REQUEST_SECONDS = 10.0
+"""In which a request has to arrive whole, however steadily it drips. Slack waits three seconds for its answer."""
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
@@ -141,8 +146,10 @@ def _answer(
 
 
 @contextmanager
-def serve(app: "WSGIApplication", host: str, port: int) -> Iterator[int]:
+def serve(app: "WSGIApplication", host: str, port: int, request_seconds: float = REQUEST_SECONDS) -> Iterator[int]:
     """Serve ``app`` until the block ends; gives the real port. What is being answered then is answered to its end (5 s).
+
+    A request that has not arrived whole after ``request_seconds`` is not waited for.
 
     Raises:
         PortTaken: Another program listens there.
@@ -155,6 +162,10 @@ def serve(app: "WSGIApplication", host: str, port: int) -> Iterator[int]:
         map=channels,
         sockets=[listening],
         threads=THREADS,
+        connection_limit=CONNECTIONS_MOST,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=5,
+        inbuf_overflow=2 * BODY_MOST,  # bodies stay in memory: each file would be one more that is open
         ident=None,
         max_request_body_size=BODY_MOST,
         max_request_header_size=HEADERS_MOST,
@@ -162,9 +173,12 @@ def serve(app: "WSGIApplication", host: str, port: int) -> Iterator[int]:
     )
     stop = threading.Event()
 
+    arriving = _Arriving(server.active_channels, request_seconds)
+
     def run() -> None:
         while not stop.is_set():
             wasyncore.loop(timeout=1, use_poll=True, map=channels, count=1)
+            arriving.give_up(time.monotonic())
         server.task_dispatcher.shutdown(timeout=5)
         deadline = time.monotonic() + 1
         while time.monotonic() < deadline and any(channel.total_outbufs_len for channel in server.active_channels.values()):
@@ -180,6 +194,27 @@ def serve(app: "WSGIApplication", host: str, port: int) -> Iterator[int]:
         stop.set()
         server.pull_trigger()
         thread.join(timeout=10)
+
+
+class _Arriving:
+    """The requests that are being received: waitress itself waits for them as long as a byte comes now and then."""
+
+    def __init__(self, channels: Mapping[int, Any], patience: float) -> None:
+        self._channels = channels
+        self._patience = patience
+        self._since: dict[object, float] = {}
+        self._look_at = 0.0
+
+    def give_up(self, now: float) -> None:
+        """Close the connections of those that have taken too long; looks once a second."""
+        if now < self._look_at:
+            return
+        self._look_at = now + 1
+        halves = {channel.request: channel for channel in list(self._channels.values()) if channel.request is not None}
+        self._since = {request: self._since.get(request, now) for request in halves}
+        for request, channel in halves.items():
+            if now - self._since[request] > self._patience:
+                channel.will_close = True
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -319,6 +319,35 @@ def test_eight_slow_requests_do_not_hold_up_each_other() -> None:
     assert statuses == [200] * 8
 
 
+def test_many_connections_that_say_nothing_leave_room_for_others(port: int) -> None:
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(250)]
+    try:
+        for connection in silent:
+            connection.sendall(b"POST /slack/events HTTP/1.1\r\nContent-Length: 900000\r\n\r\n")
+        assert ask(port, "GET", "/healthz").status == 200
+    finally:
+        for connection in silent:
+            connection.close()
+
+
+def test_a_request_that_drips_is_not_waited_for() -> None:
+    with serve(web(), "127.0.0.1", 0, request_seconds=0.2) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.settimeout(0.05)
+        connection.sendall(b"POST /slack/events HTTP/1.1\r\nContent-Length: 2000\r\n\r\n")
+        assert any(hung_up(connection) for _ in range(1_900))
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side has gone; sends one more byte."""
+    try:
+        connection.sendall(b"x")
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
 def test_a_request_is_not_logged_with_its_body(port: int) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
