@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from blocks import words
 from blocks.frame import BlockDict, actions, button, code, header, plural, render, safe, section, small
-from blocks.settings import Group, Line, overview, quoted, settings, titled, unread
+from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, settings, titled, unread
 from rules.accounts import name_of
 from voipms import SubAccount
 
@@ -107,7 +107,8 @@ def headline(sub_accounts: Sequence[SubAccount], client: str = "") -> str:
 
 def card(
     sub_accounts: Sequence[SubAccount],
-    unreadable: int = 0,
+    lost: Lost = NOTHING,
+    notes: Sequence[str] = (),
     *,
     client: str = "",
     client_name: Callable[[str], str] = str,
@@ -116,7 +117,8 @@ def card(
     """The list, in the order given.
 
     Args:
-        unreadable: Rows that could not be read.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
         client: Whose sub-accounts they are, when one client's were asked for.
         client_name: What the reader may see of a client's id.
         slash: What precedes a command where the reader is.
@@ -131,7 +133,7 @@ def card(
     cells = [[*_row(one), *([client_name(client_of(one))] if resold else [])] for one in sub_accounts]
     hint = f"{code(f'{slash}accounts {sub_accounts[0].account}')} shows all settings of one" if sub_accounts else ""
     blocks = overview(headline(sub_accounts, client), summary, (*HEAD, "Client") if resold else HEAD, cells, hint=hint)
-    return render([*blocks, *unread(unreadable)])
+    return render([*blocks, *noted(notes), *unread(lost)])
 
 
 def _row(one: SubAccount) -> list[str]:
@@ -143,11 +145,13 @@ def headline_of(one: SubAccount) -> str:
     return f"{titled(name_of(one), one.account)}: all settings"
 
 
-def card_of(one: SubAccount, client: str = "") -> list[BlockDict]:
+def card_of(one: SubAccount, client: str = "", lost: Lost = NOTHING, notes: Sequence[str] = ()) -> list[BlockDict]:
     """One sub-account with all its settings.
 
     Args:
         client: The name of its reseller client, where the reader may see it.
+        lost: What could not be read of the list it is from.
+        notes: What is missing, a plain sentence each.
     """
     facts = [code(one.account), f"ext. {safe(one.internal_extension, 20)}" if one.internal_extension else "", safe(client, 60)]
     buttons = [
@@ -159,6 +163,8 @@ def card_of(one: SubAccount, client: str = "") -> list[BlockDict]:
             header(name_of(one)),
             section("  ·  ".join(part for part in facts if part)),
             *settings(SETTINGS, one),
+            *noted(notes),
+            *unread(lost),
             actions(*buttons),
             small("The SIP password is never shown"),
         ]

@@ -1,20 +1,23 @@
 """Money left, and how long it lasts. Pure."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from blocks import words
-from blocks.frame import BlockDict, facts, header, money, plural, render, safe, section, small
-from blocks.settings import unread
+from blocks.frame import BlockDict, as_length, facts, header, money, plural, render, safe, section, small
+from blocks.settings import NOTHING, Lost, noted, unread
 from rules.balance import PACE_DAYS, Outlook
 from voipms import Balance
 
 PACE = f"at the pace of the last {PACE_DAYS} days"
 
 
-def headline(balance: Balance, ahead: Outlook) -> str:
+def headline(balance: Balance, ahead: Outlook | None) -> str:
     """``Balance $112.19, about 12 days at the pace of the last 30 days``."""
     left = f"Balance {money(balance.current_balance)}"
     if _is_empty(balance):
         return f"{left}: nothing is left"
-    return left if ahead.days_left is None else f"{left}, {lasts(ahead.days_left)} {PACE}"
+    return left if ahead is None or ahead.days_left is None else f"{left}, {lasts(ahead.days_left)} {PACE}"
 
 
 def lasts(days: int) -> str:
@@ -22,20 +25,26 @@ def lasts(days: int) -> str:
     return "less than a day" if days < 1 else f"about {plural(days, 'day')}" if days <= 366 else "more than a year"
 
 
-def card(balance: Balance, ahead: Outlook, unreadable: int = 0) -> list[BlockDict]:
+def card(balance: Balance, ahead: Outlook | None, lost: Lost = NOTHING, notes: Sequence[str] = ()) -> list[BlockDict]:
     """The balance, what today cost, and how long it lasts.
 
     Args:
-        unreadable: Rows of the ledger that could not be read.
+        ahead: ``None`` where the ledger could not be asked for.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
     """
     pairs = [
         ("Balance", money(balance.current_balance)),
-        ("Lasts", _estimate(balance, ahead)),
         ("Spent today", "" if balance.spent_today is None else money(balance.spent_today)),
         ("Calls today", _calls(words.count(balance.calls_today), balance.time_today)),
-        (f"Spent in the last {PACE_DAYS} days", money(ahead.spent)),
-        ("A day, on average", money(ahead.spent / PACE_DAYS)),
     ]
+    if ahead is not None:
+        pairs.insert(1, ("Lasts", _estimate(balance, ahead)))
+        pairs += [
+            (f"Spent in the last {PACE_DAYS} days", money(ahead.spent)),
+            ("A day, on average", money(ahead.spent / PACE_DAYS)),
+        ]
+        lost = replace(lost, rows=lost.rows + ahead.without_amount)
     told = [(name, safe(value)) for name, value in pairs if value]
     untold = [name.lower() for name, value in pairs if not value]
     return render(
@@ -47,9 +56,10 @@ def card(balance: Balance, ahead: Outlook, unreadable: int = 0) -> list[BlockDic
                 else []
             ),
             *facts(told),
-            *unread(unreadable + ahead.without_amount),
+            *unread(lost),
+            *noted(notes),
             *([small(f"Not told by VoIP.ms: {', '.join(untold)}")] if untold else []),
-            small(_rests_on(balance)),
+            *([small(below)] if (below := _rests_on(balance, ahead)) else []),
         ]
     )
 
@@ -65,16 +75,17 @@ def _estimate(balance: Balance, ahead: Outlook) -> str:
 
 
 def _calls(count: str, time: str) -> str:
-    return f"{count}, {time} of talk" if count and time else count
+    return f"{count}, {as_length(time)} talk time" if count and time else count
 
 
-def _rests_on(balance: Balance) -> str:
+def _rests_on(balance: Balance, ahead: Outlook | None) -> str:
     """What the numbers are made of, in small print."""
-    ledger = f"The pace is what the ledger books out in the {PACE_DAYS} whole days before today, days of New York, fees of numbers included"
+    days = f"The last {PACE_DAYS} days are the whole days before today, New York time; what was spent includes the monthly fees of numbers"
+    ledger = "" if ahead is None else days
     totals = [
         "" if balance.spent_total is None else f"{money(balance.spent_total)} spent",
         f"{safe(words.count(balance.calls_total))} calls" if balance.calls_total is not None else "",
-        f"{safe(balance.time_total)} of talk" if balance.time_total else "",
+        f"{safe(as_length(balance.time_total))} talk time" if balance.time_total else "",
     ]
     told = ", ".join(filter(None, totals))
-    return f"{ledger}\nVoIP.ms's own totals (it does not say since when): {told}" if told else ledger
+    return "\n".join(filter(None, (ledger, f"VoIP.ms's own totals (it does not say since when): {told}" if told else "")))

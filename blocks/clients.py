@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from blocks import words
-from blocks.frame import BlockDict, actions, button, code, header, listing, money, plural, render, safe, section, small
-from blocks.settings import Group, Line, overview, pairs_below, quoted, settings, titled, unread
+from blocks.frame import BlockDict, actions, as_length, button, code, header, listing, money, plural, render, safe, section, small
+from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, pairs_below, quoted, settings, titled, unread
 from rules.clients import name_of, person_of
 from voipms import Balance, Client
 
@@ -42,30 +42,38 @@ def headline(clients: Sequence[Client]) -> str:
     return plural(len(clients), "client") if clients else "No clients"
 
 
-def card(clients: Sequence[Client], unreadable: int = 0, *, slash: str = "") -> list[BlockDict]:
+def card(clients: Sequence[Client], lost: Lost = NOTHING, *, slash: str = "") -> list[BlockDict]:
     """The list, in the order given."""
     hint = f"{code(f'{slash}clients {quoted(clients[0].client)}')} shows everything of one" if clients else ""
     summary = [] if clients else ["VoIP.ms lists no reseller client."]
-    return render([*overview(headline(clients), summary, HEAD, [_row(one) for one in clients], hint=hint), *unread(unreadable)])
+    return render([*overview(headline(clients), summary, HEAD, [_row(one) for one in clients], hint=hint), *unread(lost)])
 
 
 def _row(one: Client) -> list[str]:
     return [one.company, person_of(one), one.client, words.balance_management(one.balance_management), words.number(one.phone_number)]
 
 
-def headline_of(one: Client, balance: Balance) -> str:
+def headline_of(one: Client, balance: Balance | None) -> str:
     """``Acme Ltd (561115): $8.06 left``."""
-    return f"{titled(name_of(one), one.client)}: {money(balance.current_balance)} left"
+    left = f": {money(balance.current_balance)} left" if balance is not None else ""
+    return f"{titled(name_of(one), one.client)}{left}"
 
 
-def card_of(one: Client, balance: Balance, sub_accounts: Sequence[str], unreadable: int = 0) -> list[BlockDict]:
+def card_of(
+    one: Client, balance: Balance | None, sub_accounts: Sequence[str] | None, lost: Lost = NOTHING, notes: Sequence[str] = ()
+) -> list[BlockDict]:
     """One client with all its settings, its balance and its sub-accounts.
 
     Args:
-        sub_accounts: What people call them.
-        unreadable: Rows of its sub-accounts that could not be read.
+        balance, sub_accounts: ``None`` where they could not be asked for. Sub-accounts as people call them.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
     """
-    names = listing([safe(name, 60) for name in sub_accounts], MOST_NAMES) or "none"
+    facts = [code(one.client)]
+    if balance is not None:
+        facts.append(f"{money(balance.current_balance)} left")
+    if sub_accounts is not None:
+        facts.append(plural(len(sub_accounts), "sub-account"))
     buttons = [
         button("Calls", "ask:client-calls:1", f"client-calls {quoted(one.client)}"),
         button("Sub-accounts", "ask:accounts:1", f"accounts {quoted(one.client)}"),
@@ -73,15 +81,20 @@ def card_of(one: Client, balance: Balance, sub_accounts: Sequence[str], unreadab
     return render(
         [
             header(name_of(one)),
-            section(f"{code(one.client)}  ·  {money(balance.current_balance)} left  ·  {plural(len(sub_accounts), 'sub-account')}"),
+            section("  ·  ".join(facts)),
             *settings(SETTINGS, one),
-            *pairs_below("Money and calls", _spent(balance)),
-            section(f"*Sub-accounts*\n{names}"),
-            *unread(unreadable),
+            *(pairs_below("Money and calls", _spent(balance)) if balance is not None else ()),
+            *([section(f"*Sub-accounts*\n{_names(sub_accounts)}")] if sub_accounts is not None else []),
+            *noted(notes),
+            *unread(lost),
             actions(*buttons),
             small("The client's password is never shown"),
         ]
     )
+
+
+def _names(sub_accounts: Sequence[str]) -> str:
+    return listing([safe(name, 60) for name in sub_accounts], MOST_NAMES) or "none"
 
 
 def _spent(balance: Balance) -> list[tuple[str, str]]:
@@ -96,7 +109,7 @@ def _spent(balance: Balance) -> list[tuple[str, str]]:
 
 
 def _calls(count: str, time: str) -> str:
-    return f"{count}, {time} of talk" if count and time else count
+    return f"{count}, {as_length(time)} talk time" if count and time else count
 
 
 # The login form

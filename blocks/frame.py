@@ -144,6 +144,15 @@ def length(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
+def as_length(spelled: str) -> str:
+    """A length as VoIP.ms spells it, ``46:50`` or ``10:17:48``, as ``h:mm:ss``; what has another shape is returned as it is."""
+    parts = spelled.strip().split(":")
+    if not 2 <= len(parts) <= 3 or not all(part.isdecimal() for part in parts):
+        return spelled.strip()
+    hours, minutes, seconds = (0, *map(int, parts))[-3:]
+    return length(hours * 3600 + minutes * 60 + seconds)
+
+
 def ago(span: timedelta) -> str:
     """``12 s``, ``4 min``, ``3 h 10 min``, ``2 days``: an age in words."""
     seconds = max(0, int(span.total_seconds()))

@@ -1,6 +1,6 @@
 """Phone numbers: the list with where each really rings, and one with its ways, its POP and all its settings. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -24,8 +24,8 @@ from blocks.frame import (
     section,
     small,
 )
-from blocks.routing import in_short, tree
-from blocks.settings import Group, Line, overview, quoted, rows, settings, unread
+from blocks.routing import KINDS, in_short, tree
+from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, rows, settings, unread
 from rules.registrations import Look, State, devices, pop_name, reaches
 from rules.routing import Step, ends, is_set, loops
 from voipms import Did, Server
@@ -100,6 +100,7 @@ SETTINGS = (
         ),
     ),
 )
+_SEVERAL = {"account": "Sub-accounts", "vm": "Mailboxes", "sip": "SIP addresses", "disa": "Dial-ins (DISA)"}
 HEAD = ("Number", "Description", "POP", "Where it rings")
 MOST_PLACES = 6
 """Of a way that a call takes only when nobody answers the first."""
@@ -113,6 +114,11 @@ class Number:
     did: Did
     way: Step
     pop: str
+
+
+def several(kind: str) -> str:
+    """Places of one kind of routing: ``Ring groups``."""
+    return _SEVERAL.get(kind) or f"{KINDS.get(kind, kind)}s"
 
 
 def masked(did: Did) -> Did:
@@ -130,22 +136,25 @@ def headline(numbers: Sequence[Number]) -> str:
     return f"{all_of_them}, {lost:,} {'leads' if lost == 1 else 'lead'} nowhere" if lost else all_of_them
 
 
-def card(numbers: Sequence[Number], unreadable: int = 0, *, slash: str = "", hide: bool = False) -> list[BlockDict]:
+def card(
+    numbers: Sequence[Number], lost: Lost = NOTHING, notes: Sequence[str] = (), *, slash: str = "", hide: bool = False
+) -> list[BlockDict]:
     """The list, in the order given.
 
     Args:
-        unreadable: Rows of VoIP.ms's answers that could not be read.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
         slash: What precedes a command where the reader is.
         hide: Whether other people's phone numbers are masked.
     """
-    circles = sum(loops(one.way) for one in numbers)
+    circles = [safe(f"{one.did.description} {phone(one.did.did)}".strip(), 80) for one in numbers if loops(one.way)]
     summary = [
         "" if numbers else "VoIP.ms lists no number.",
-        f"🟠  {plural(circles, 'number')} can send a caller in a circle" if circles else "",
+        f"🟠  {plural(len(circles), 'number')} can send a caller in a circle: {listing(circles, 3)}" if circles else "",
     ]
     cells = [[phone(one.did.did), one.did.description, one.pop, in_short(one.way, hide)] for one in numbers]
     hint = f"{code(f'{slash}numbers {numbers[0].did.did}')} shows one, and whether its POP is the one its phone uses" if numbers else ""
-    return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint), *unread(unreadable)])
+    return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint), *noted(notes), *unread(lost)])
 
 
 def csv(numbers: Sequence[Number], hide: bool = False) -> Iterator[list[str]]:
@@ -174,8 +183,10 @@ def card_of(
     ways: Mapping[str, Step],
     looks: Sequence[Look],
     servers: Mapping[str, Server],
-    unreadable: int = 0,
+    lost: Lost = NOTHING,
+    notes: Sequence[str] = (),
     *,
+    unasked: Collection[str] = (),
     not_checked: int = 0,
     hide: bool = False,
 ) -> list[BlockDict]:
@@ -185,7 +196,9 @@ def card_of(
         ways: The routing and the failovers, each followed, by the field that holds it.
         looks: Live looks at the phones that ring.
         servers: POPs by their number.
-        unreadable: Rows of VoIP.ms's answers that could not be read.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
+        unasked: Kinds of places whose list could not be asked for.
         not_checked: Phones that ring and nobody looked at: too many, or with nothing to register.
         hide: Whether other people's phone numbers are masked.
     """
@@ -196,12 +209,13 @@ def card_of(
         [
             header(cut(clean(did.description), 80) or phone(did.did)),
             section(f"{code(did.did)}  ·  {pop}"),
-            tree("Where it rings", ways["routing"], hide),
-            *(tree(name, way, hide, MOST_PLACES) for name, way in others),
+            tree("Where it rings", ways["routing"], hide, unasked=unasked),
+            *(tree(name, way, hide, MOST_PLACES, unasked) for name, way in others),
             *([small(f"No other way is set {', '.join(unset)}")] if unset else []),
             *_pop_check(did, looks, servers, not_checked),
             *settings(SETTINGS, masked(did) if hide else did),
-            *unread(unreadable),
+            *noted(notes),
+            *unread(lost),
             actions(*_buttons(did, looks)),
             small("Port-out PIN, web addresses of callbacks and SMPP passwords are never shown"),
         ]

@@ -29,7 +29,7 @@ from blocks.frame import (
     table,
     when,
 )
-from blocks.settings import quoted, titled, unread
+from blocks.settings import NOTHING, Lost, lost_in, quoted, titled, unread
 from rules.accounts import name_of
 from rules.registrations import BY_ADDRESS, Board, Look, Place, State, board, devices, places
 from voipms import Device, Registration, SubAccount, to_utc
@@ -95,7 +95,7 @@ def _known(seen: Board, count: int) -> str:
 def card(
     looks: Sequence[Look],
     aside: Sequence[SubAccount] = (),
-    unreadable: int = 0,
+    lost: Lost = NOTHING,
     *,
     now: datetime,
     zone: ZoneInfo,
@@ -105,7 +105,7 @@ def card(
 
     Args:
         aside: Accounts that never register, so nobody looks at them.
-        unreadable: Rows of the list of accounts that could not be read.
+        lost: What could not be read.
         now: The instant of the picture: ages count from it.
         zone: The reader's.
         slash: What precedes a command where the reader is.
@@ -119,7 +119,7 @@ def card(
             *([divider()] if problems and seen.registered else []),
             *_registered(seen.registered),
             *_aside(aside),
-            *unread(unreadable),
+            *unread(lost),
             *_footer(looks, now, zone, slash),
         ]
     )
@@ -268,8 +268,7 @@ def card_of(look: Look, *, now: datetime, zone: ZoneInfo, wire_zone: ZoneInfo) -
     if len(found) > MOST_DEVICES:
         blocks.append(small(f"and {len(found) - MOST_DEVICES:,} more devices"))
     blocks.extend(_meaning(look))
-    unreadable = look.registration.devices.unreadable if look.registration is not None else 0
-    blocks.extend(unread(unreadable))
+    blocks.extend(unread(lost_in(look.registration.devices)) if look.registration is not None else [])
     blocks.append(actions(*_buttons(look)))
     return render(
         [*blocks, small(f"Looked {_age(look, now)}, {when(look.looked_at, zone)}" if look.looked_at else "Nobody has looked yet")]

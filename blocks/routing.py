@@ -1,6 +1,6 @@
 """The way of a call in words: one line for a table, or every place below the one that leads there. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -44,6 +44,9 @@ SAYS = {
 }
 
 
+UNASKED = "⚪ could not be looked up"
+
+
 def place(step: Step, hide: bool = False) -> str:
     """One place of a call's way, plain: ``Ring group Sales``, ``Ana (ext. 101)``; what is not known keeps its routing string."""
     kind, target = kind_of(step.routing), step.target
@@ -84,9 +87,13 @@ class _Line:
     says: str
 
 
-def tree(title: str, step: Step, hide: bool = False, most: int = MOST_LINES) -> Block:
-    """The whole way, ``most`` places of it, as a list in lists under a title. Rich text: no word in it is parsed."""
-    lines = list(_lines(step, "", 0, hide))
+def tree(title: str, step: Step, hide: bool = False, most: int = MOST_LINES, unasked: Collection[str] = ()) -> Block:
+    """The whole way, ``most`` places of it, as a list in lists under a title. Rich text: no word in it is parsed.
+
+    Args:
+        unasked: Kinds of places whose list could not be asked for.
+    """
+    lines = list(_lines(step, "", 0, hide, unasked))
     shown = lines[:most]
     parts: list[RichTextObject] = [RichTextSection(RichText(title, bold=True))]
     parts.extend(
@@ -106,9 +113,11 @@ def _item(line: _Line) -> RichTextSection:
     return RichTextSection(parts)
 
 
-def _lines(step: Step, key: str, depth: int, hide: bool) -> Iterator[_Line]:
+def _lines(step: Step, key: str, depth: int, hide: bool, unasked: Collection[str]) -> Iterator[_Line]:
     says = SAYS.get(step.stop, "") if step.stop is not None else ""
     yield _Line(depth, cut(clean(step.key or key), 20), cut(place(step, hide), PLACE_CHARS), says)
     keys = OF_TIME if kind_of(step.routing) == "tc" and len(step.then) == len(OF_TIME) else ("",) * len(step.then)
+    if step.stop is Stop.UNKNOWN and kind_of(step.routing) in unasked:
+        says = UNASKED
     for one, below in zip(step.then, keys, strict=True):
-        yield from _lines(one, below, depth + 1, hide)
+        yield from _lines(one, below, depth + 1, hide, unasked)

@@ -11,7 +11,9 @@ from typing import Any
 from slackblocks import Block, SectionBlock, Text
 
 from blocks.frame import clean, code, cut, header, mrkdwn, plural, safe, section, small, table
+from voipms import Rows
 
+WARNING = "⚠️"
 PAIRS = 10
 """Pairs in one section."""
 LONGEST = 300
@@ -79,9 +81,45 @@ def quoted(word: str) -> str:
     return f'"{one}"' if " " in one or not one else one
 
 
-def unread(count: int) -> list[Block]:
-    """Tells of rows that could not be read; nothing when there are none."""
-    return [small(f"{plural(count, 'row')} of VoIP.ms's answer could not be read")] if count else []
+@dataclass(frozen=True)
+class Lost:
+    """What of VoIP.ms's answers could not be read.
+
+    Attributes:
+        rows: Things that are missing in the answer.
+        settings: Settings of the others that show as not set.
+    """
+
+    rows: int = 0
+    settings: int = 0
+
+    def __add__(self, other: "Lost") -> "Lost":
+        return Lost(self.rows + other.rows, self.settings + other.settings)
+
+
+NOTHING = Lost()
+
+
+def lost_in(*answers: Rows[Any]) -> Lost:
+    """What of these could not be read."""
+    return Lost(sum(rows.unreadable for rows in answers), sum(rows.gaps for rows in answers))
+
+
+def unread(what: Lost) -> list[Block]:
+    """Tells of what could not be read; nothing when all could."""
+    said = [
+        f"{plural(what.rows, 'row')} of VoIP.ms's answer could not be read" if what.rows else "",
+        f"{plural(what.settings, 'setting')} could not be read and {'shows' if what.settings == 1 else 'show'} as not set"
+        if what.settings
+        else "",
+    ]
+    text = "  ·  ".join(filter(None, said))
+    return [small(f"{WARNING}  {text}")] if text else []
+
+
+def noted(notes: Iterable[str]) -> list[Block]:
+    """What is missing because VoIP.ms could not be asked for it: a plain sentence each."""
+    return [small("\n".join(f"{WARNING}  {safe(note)}" for note in notes if note))] if any(notes) else []
 
 
 def settings(groups: Sequence[Group], record: object) -> list[Block]:

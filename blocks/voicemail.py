@@ -10,7 +10,7 @@ from slackblocks import Block
 
 from blocks import words
 from blocks.frame import BlockDict, caller, clock_time, code, header, plural, render, section, small, table
-from blocks.settings import Group, Line, overview, quoted, settings, titled, unread
+from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, settings, titled, unread
 from voipms import Count, Voicemail, VoicemailMessage
 
 SETTINGS = (
@@ -96,13 +96,13 @@ def headline(mailboxes: Sequence[Voicemail]) -> str:
     )
 
 
-def card(mailboxes: Sequence[Voicemail], unreadable: int = 0, *, slash: str = "") -> list[BlockDict]:
+def card(mailboxes: Sequence[Voicemail], lost: Lost = NOTHING, *, slash: str = "") -> list[BlockDict]:
     """The list, in the order given."""
     urgent = sum(amount(one.urgent) for one in mailboxes)
     summary = [f"🔴  {plural(urgent, 'urgent message')}" if urgent else "", "" if mailboxes else "VoIP.ms lists no mailbox."]
     hint = f"{code(f'{slash}voicemail {quoted(mailboxes[0].mailbox)}')} shows one with its messages" if mailboxes else ""
     cells = [[name_of(one), one.mailbox, words.count(one.new), words.count(one.urgent), words.each(one.email)] for one in mailboxes]
-    return render([*overview(headline(mailboxes), summary, HEAD, cells, right=RIGHT, hint=hint), *unread(unreadable)])
+    return render([*overview(headline(mailboxes), summary, HEAD, cells, right=RIGHT, hint=hint), *unread(lost)])
 
 
 def headline_of(one: Voicemail) -> str:
@@ -116,12 +116,21 @@ def _news(one: Voicemail) -> str:
 
 
 def card_of(
-    one: Voicemail, messages: Sequence[Message], unreadable: int = 0, *, now: datetime, zone: ZoneInfo, masked: bool
+    one: Voicemail,
+    messages: Sequence[Message] | None,
+    lost: Lost = NOTHING,
+    notes: Sequence[str] = (),
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    masked: bool,
 ) -> list[BlockDict]:
     """One mailbox with all its settings and its latest messages.
 
     Args:
-        messages: Newest first.
+        messages: Newest first; ``None`` where they could not be asked for.
+        lost: What could not be read.
+        notes: What is missing, a plain sentence each.
         zone: The reader's, for the times.
         masked: Whether callers' numbers are masked.
     """
@@ -129,8 +138,9 @@ def card_of(
         [
             header(name_of(one)),
             section(f"{code(one.mailbox)}  ·  {'🔴  ' if amount(one.urgent) else ''}{_news(one)}"),
-            *_latest(messages, now, zone, masked),
-            *unread(unreadable),
+            *(_latest(messages, now, zone, masked) if messages is not None else ()),
+            *noted(notes),
+            *unread(lost),
             *settings(SETTINGS, one),
             small("The PIN is never shown"),
         ]

@@ -1,10 +1,12 @@
 """``balance``: the money left, what today cost, and how long it lasts."""
 
 from blocks import balance as view
+from blocks.settings import lost_in
+from handlers.optional import if_told
 from handlers.registry import Command, Reply, Request
 from rules.access import Role
 from rules.balance import outlook, pace_period
-from voipms import VoipMs, to_wall
+from voipms import Rows, Transaction, VoipMs, to_wall
 
 
 def balance(asked: Request, phones: VoipMs) -> Reply:
@@ -14,9 +16,11 @@ def balance(asked: Request, phones: VoipMs) -> Reply:
     ledger holds fees as well as calls. Days are the wire zone's, as VoIP.ms selects them.
     """
     money = phones.balance(advanced=True)
-    ledger = phones.transactions(*pace_period(to_wall(asked.now, phones.wire_zone).date()))
-    ahead = outlook(money.current_balance, ledger)
-    return Reply(headline=view.headline(money, ahead), blocks=view.card(money, ahead, ledger.unreadable), again="", share=True)
+    days = pace_period(to_wall(asked.now, phones.wire_zone).date())
+    ledger = if_told(lambda: phones.transactions(*days), Rows[Transaction]())
+    ahead = None if ledger.failed else outlook(money.current_balance, ledger.value)
+    card = view.card(money, ahead, lost_in(ledger.value), [ledger.note("How long it lasts is not known")])
+    return Reply(headline=view.headline(money, ahead), blocks=card, again="", share=True)
 
 
 BALANCE = Command(

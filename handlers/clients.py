@@ -8,16 +8,17 @@ from unicodedata import normalize
 
 from blocks import clients as view
 from blocks.frame import code, when
-from blocks.settings import rows
+from blocks.settings import Lost, lost_in, rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
+from handlers.optional import if_told
 from handlers.registry import Command, Csv, FormErrors, Misunderstood, Reply, Request, Submitted
 from handlers.tries import Tries
 from rules.access import Role
 from rules.accounts import name_of as account_name
 from rules.clients import name_of, names_of
 from rules.finding import by_name
-from voipms import VoipMs
+from voipms import Client, VoipMs
 
 EMAIL_MOST = 254
 PASSWORD_MOST = 256
@@ -29,13 +30,21 @@ def clients(asked: Request, phones: VoipMs) -> Reply:
     known = phones.clients()
     if asked.words:
         one = one_of(asked, "clients", "client", known, lambda client: (*names_of(client), name_of(client)))
-        balance = phones.reseller_balance(one.client)
-        sub_accounts = phones.sub_accounts(one.client)
-        names = [account_name(sub_account) for sub_account in by_name(sub_accounts, account_name)]
-        return Reply(headline=view.headline_of(one, balance), blocks=view.card_of(one, balance, names, sub_accounts.unreadable))
+        return _one(one, phones, lost_in(known))
     listed = by_name(known, name_of)
-    card = view.card(listed, known.unreadable, slash=slash_for(asked.way))
+    card = view.card(listed, lost_in(known), slash=slash_for(asked.way))
     return Reply(headline=view.headline(listed), blocks=card, again="", csv=True)
+
+
+def _one(one: Client, phones: VoipMs, lost: Lost) -> Reply:
+    balance = if_told(lambda: phones.reseller_balance(one.client), None)
+    sub_accounts = if_told(lambda: phones.sub_accounts(one.client), None)
+    names = None
+    if sub_accounts.value is not None:
+        names = [account_name(sub_account) for sub_account in by_name(sub_accounts.value, account_name)]
+        lost = lost + lost_in(sub_accounts.value)
+    notes = (balance.note("The balance is missing"), sub_accounts.note("The sub-accounts are missing"))
+    return Reply(headline=view.headline_of(one, balance.value), blocks=view.card_of(one, balance.value, names, lost, notes))
 
 
 def clients_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -126,6 +135,7 @@ def client_login_command(tries: Tries) -> Command:
         check=check,
         submit=submit,
     )
+        private=True,
 
 
 def _typed(submitted: Submitted) -> tuple[str, str]:

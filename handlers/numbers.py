@@ -3,21 +3,25 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from blocks import numbers as view
 from blocks.frame import digits, phone
+from blocks.settings import NOTHING, Lost, lost_in
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import look_at
+from handlers.optional import Told, if_told
 from handlers.parsing import MOST_DIGITS
 from handlers.registry import Command, Csv, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of
 from rules.finding import by_name
 from rules.registrations import registers
-from rules.routing import accounts_of, follow, kinds
-from voipms import Did, Rows, SubAccount, Target, VoipMs
+from rules.routing import accounts_of, follow, kinds, loops
+from voipms import Did, Rows, Server, SubAccount, Target, Voicemail, VoipMs
 
+T = TypeVar("T")
 ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
 MOST_LOOKS = 10
 """Phones of one number that are looked at: each costs a request."""
@@ -33,12 +37,14 @@ class Map:
     Attributes:
         targets: By routing string.
         sub_accounts: By login; empty when no routing leads to one.
-        unreadable: Rows that could not be read.
+        lost: What could not be read.
+        unasked: The kinds whose list could not be asked for, and the sentence that says so.
     """
 
     targets: Mapping[str, Target]
     sub_accounts: Mapping[str, SubAccount] = field(default_factory=dict)
-    unreadable: int = 0
+    lost: Lost = NOTHING
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 def numbers(asked: Request, phones: VoipMs) -> Reply:
@@ -46,8 +52,8 @@ def numbers(asked: Request, phones: VoipMs) -> Reply:
     known = phones.dids()
     if asked.words:
         return _one(asked, phones, known, _chosen(asked, known))
-    listed, unreadable = _listed(known, phones)
-    card = view.card(listed, unreadable, slash=slash_for(asked.way), hide=asked.masked)
+    listed, lost, notes = _listed(known, phones)
+    card = view.card(listed, lost, notes, slash=slash_for(asked.way), hide=asked.masked)
     return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
 
 
@@ -56,15 +62,22 @@ def numbers_csv(asked: Request, phones: VoipMs) -> Csv:
     return Csv("numbers.csv", view.csv(_listed(phones.dids(), phones)[0], hide=asked.masked))
 
 
-def _listed(known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], int]:
-    """The numbers by their digits, and how many rows of all the answers could not be read."""
-    servers = {server.server_pop: server for server in phones.servers()} if known else {}
+def _listed(known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], Lost, list[str]]:
+    """The numbers by their digits, those that can send a caller in a circle first; what could not be read; what is missing."""
+    servers, note = _servers(phones) if known else ({}, "")
     leads = _map([did.routing for did in known], known, phones)
     listed = [
         view.Number(did=did, way=follow(did.routing, leads.targets), pop=view.pop_words(did.pop, servers))
         for did in by_name(known, lambda did: did.did)
     ]
-    return listed, known.unreadable + leads.unreadable
+    listed.sort(key=lambda one: not loops(one.way))
+    return listed, lost_in(known) + leads.lost, [*leads.unasked.values(), note]
+
+
+def _servers(phones: VoipMs) -> tuple[Mapping[str, Server], str]:
+    """The POPs by their number, and what is missing."""
+    servers = if_told(phones.servers, Rows[Server]())
+    return {server.server_pop: server for server in servers.value}, servers.note("The names of POPs are missing")
 
 
 def _one(asked: Request, phones: VoipMs, known: Rows[Did], did: Did) -> Reply:
@@ -73,8 +86,19 @@ def _one(asked: Request, phones: VoipMs, known: Rows[Did], did: Did) -> Reply:
     rings = [login for login in accounts_of(ways["routing"]) if login in leads.sub_accounts]
     to_look_at = [leads.sub_accounts[login] for login in rings if registers(leads.sub_accounts[login])][:MOST_LOOKS]
     looks = look_at(asked, phones, to_look_at)
-    servers = {server.server_pop: server for server in phones.servers()}
-    card = view.card_of(did, ways, looks, servers, leads.unreadable, not_checked=len(rings) - len(looks), hide=asked.masked)
+    servers, note = _servers(phones)
+    notes = [*leads.unasked.values(), note]
+    card = view.card_of(
+        did,
+        ways,
+        looks,
+        servers,
+        lost_in(known) + leads.lost,
+        notes,
+        unasked=leads.unasked.keys(),
+        not_checked=len(rings) - len(looks),
+        hide=asked.masked,
+    )
     return Reply(headline=view.headline_of(did, ways["routing"], asked.masked), blocks=card, again=did.did, share=True)
 
 
@@ -116,23 +140,28 @@ def _title(did: Did) -> str:
 
 
 def _with(leads: Map, kind: str, phones: VoipMs) -> Map:
-    """The map with everything of one kind."""
+    """The map with everything of one kind; one list that cannot be asked for leaves the others."""
     match kind:
         case "account":
-            accounts = phones.sub_accounts()
-            by_login = {one.account: one for one in accounts}
-            return _joined(replace(leads, sub_accounts=by_login), map(_account, accounts), accounts.unreadable)
+            accounts = if_told(phones.sub_accounts, Rows[SubAccount]())
+            by_login = {one.account: one for one in accounts.value}
+            return _joined(replace(leads, sub_accounts=by_login), kind, accounts, map(_account, accounts.value))
         case "vm":
-            boxes = phones.voicemails()
-            found = (Target(routing=f"vm:{box.mailbox}", name=f"{box.mailbox} {box.name}".strip()) for box in boxes)
-            return _joined(leads, found, boxes.unreadable)
-    rows = phones.targets(kind)
-    return _joined(leads, rows, rows.unreadable)
+            boxes = if_told(phones.voicemails, Rows[Voicemail]())
+            found = (Target(routing=f"vm:{box.mailbox}", name=f"{box.mailbox} {box.name}".strip()) for box in boxes.value)
+            return _joined(leads, kind, boxes, found)
+    targets = if_told(lambda: phones.targets(kind), Rows[Target]())
+    return _joined(leads, kind, targets, targets.value)
 
 
-def _joined(leads: Map, found: Iterable[Target], unreadable: int) -> Map:
-    targets = {**leads.targets, **{target.routing: target for target in found}}
-    return replace(leads, targets=targets, unreadable=leads.unreadable + unreadable)
+def _joined(leads: Map, kind: str, told: Told[Rows[T]], found: Iterable[Target]) -> Map:
+    note = told.note(f"{view.several(kind)} could not be looked up")
+    return replace(
+        leads,
+        targets={**leads.targets, **{target.routing: target for target in found}},
+        lost=leads.lost + lost_in(told.value),
+        unasked={**leads.unasked, kind: note} if note else leads.unasked,
+    )
 
 
 def _account(one: SubAccount) -> Target:

@@ -4,7 +4,7 @@ import re
 
 from blocks import registrations as view
 from blocks.frame import code, digits, phone
-from blocks.settings import quoted
+from blocks.settings import lost_in, quoted
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import look_at
@@ -14,7 +14,7 @@ from rules.access import Role
 from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
 from rules.registrations import BY_ADDRESS, Look, registers, saw, with_main
-from voipms import SubAccount, VoipMs
+from voipms import Rows, SubAccount, VoipMs
 
 _LOGIN = re.compile(r"\d{5,9}(_\S+)?")
 
@@ -25,17 +25,17 @@ def status_command(main_account: str) -> Command:
     def status(asked: Request, phones: VoipMs) -> Reply:
         """All phones that sign in, problems first; or a live look at one, with every field."""
         sub_accounts = phones.sub_accounts()
-        known = with_main(sub_accounts, main_account)
+        known = _known(asked, sub_accounts)
         if asked.words:
             return _one(asked, phones, _chosen(asked, known))
         looks = look_at(asked, phones, _that_register(known))
         aside = [one for one in known if not registers(one)]
-        card = view.card(looks, aside, sub_accounts.unreadable, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
+        card = view.card(looks, aside, lost_in(sub_accounts), now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
         return Reply(headline=view.headline(looks), blocks=card, again="", share=True, csv=True)
 
     def status_csv(asked: Request, phones: VoipMs) -> Csv:
         """A new look at the same accounts: one row for each device, with every field."""
-        known = with_main(phones.sub_accounts(), main_account)
+        known = _known(asked, phones.sub_accounts())
         wanted = [_chosen(asked, known)] if asked.words else _that_register(known)
         return Csv("status.csv", view.rows(look_at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from blocks import voicemail as view
-from blocks.settings import quoted, rows
+from blocks.settings import lost_in, quoted, rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
+from handlers.optional import if_told
 from handlers.registry import Command, Csv, Reply, Request
 from rules.access import Role
 from rules.finding import by_name
@@ -17,11 +18,14 @@ def voicemail(asked: Request, phones: VoipMs) -> Reply:
     known = phones.voicemails()
     if asked.words:
         one = one_of(asked, "voicemail", "mailbox", known, lambda box: (box.mailbox, box.email, box.name))
-        messages = phones.voicemail_messages(one.mailbox)
-        card = view.card_of(one, _latest(messages, phones), messages.unreadable, now=asked.now, zone=asked.zone, masked=asked.masked)
+        messages = if_told(lambda: phones.voicemail_messages(one.mailbox), None)
+        latest = None if messages.value is None else _latest(messages.value, phones)
+        lost = lost_in(known, messages.value or Rows())
+        notes = [messages.note("The messages are missing")]
+        card = view.card_of(one, latest, lost, notes, now=asked.now, zone=asked.zone, masked=asked.masked)
         return Reply(headline=view.headline_of(one), blocks=card, again=quoted(one.mailbox), share=True)
     listed = _listed(known)
-    card = view.card(listed, known.unreadable, slash=slash_for(asked.way))
+    card = view.card(listed, lost_in(known), slash=slash_for(asked.way))
     return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
 
 

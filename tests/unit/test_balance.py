@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.balance import card, headline
+from blocks.settings import Lost
 from rules.balance import Outlook, outlook, pace_period
 from tests.unit.pictures import EVIL, faults, words_of
 from voipms import Balance, Transaction
@@ -49,7 +50,7 @@ def test_only_what_went_out_says_how_fast_the_money_goes(balance: str, ledger: l
 def test_a_line_without_an_amount_is_counted_and_told() -> None:
     ahead = outlook(Decimal(10), [line(None), line("-1.00")])
     assert ahead.without_amount == 1
-    assert "3 rows of VoIP.ms's answer could not be read" in words_of(card(DOCUMENTED, ahead, 2))
+    assert "3 rows of VoIP.ms's answer could not be read" in words_of(card(DOCUMENTED, ahead, Lost(2)))
 
 
 @pytest.mark.parametrize(
@@ -74,10 +75,10 @@ def test_every_documented_field_is_told() -> None:
         "*Balance*\n$112.19",
         "*Lasts*\nabout 39 days at the pace of the last 30 days",
         "*Spent today*\n$0.12",
-        "*Calls today*\n5, 10:50 of talk",
+        "*Calls today*\n5, 0:10:50 talk time",
         "*Spent in the last 30 days*\n$84.20",
         "*A day, on average*\n$2.81",
-        "$21.05 spent, 2,788 calls, 10:17:48 of talk",
+        "$21.05 spent, 2,788 calls, 10:17:48 talk time",
     ):
         assert words in shown
     assert "Not told" not in shown
@@ -94,10 +95,17 @@ def test_an_empty_account_says_what_that_means() -> None:
     assert "Nothing is left" in words_of(card(Balance(current_balance=Decimal("-0.2")), outlook(Decimal("-0.2"), [line("-1")])))
 
 
+def test_without_the_ledger_the_balance_is_told_all_the_same() -> None:
+    assert headline(DOCUMENTED, None) == "Balance $112.19"
+    shown = words_of(card(DOCUMENTED, None, notes=["How long it lasts is not known: VoIP.ms did not answer."]))
+    assert "*Spent today*\n$0.12" in shown and "How long it lasts is not known: VoIP.ms did not answer." in shown
+    assert "Lasts" not in shown and "pace" not in shown
+
+
 def test_hostile_words_do_no_harm() -> None:
     huge = Decimal("9" * 20)
     evil = Balance(
         current_balance=huge, spent_total=huge, calls_total=EVIL, time_total=EVIL, spent_today=huge, calls_today=EVIL, time_today=EVIL
     )
-    assert faults(card(evil, outlook(huge, [line("-0.01")]), 7)) == []
+    assert faults(card(evil, outlook(huge, [line("-0.01")]), Lost(7))) == []
     assert len(headline(evil, outlook(huge, [line("-0.01")]))) < 200

@@ -14,6 +14,8 @@ from blocks.frame import (
     TABLE_CHARS,
     TABLE_ROWS,
     ago,
+    as_length,
+    caller,
     clean,
     code,
     escape,
@@ -104,6 +106,37 @@ def test_sums_are_rounded_to_the_cent(amount: str, expected: str) -> None:
 )
 def test_a_price_is_exact_with_at_least_two_decimals(amount: str, expected: str) -> None:
     assert price(Decimal(amount)) == expected
+
+
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [("46:50", "0:46:50"), ("10:17:48", "10:17:48"), ("95:03", "1:35:03"), ("", ""), ("2 h", "2 h"), ("1:2:3:4", "1:2:3:4"), (":", ":")],
+)
+def test_a_length_that_voipms_spells_is_written_like_the_others(spelled: str, expected: str) -> None:
+    assert as_length(spelled) == expected
+
+
+@pytest.mark.parametrize(
+    ("callerid", "shown"),
+    [
+        ('"John Doe" <5551112222>', "John Doe (555) 111-2222"),
+        ("JOHN DOE <5551112222>", "JOHN DOE (555) 111-2222"),
+        ("5551112222", "(555) 111-2222"),
+        ("anonymous", "anonymous"),
+        ('"<b>Bob</b>" <5551112222>', "<b>Bob</b> (555) 111-2222"),
+        ('"A < B" <5551112222>', "A < B (555) 111-2222"),
+        ("<5551112222>", "(555) 111-2222"),
+        ("John <5551112222", "John <5551112222"),
+        ("", ""),
+    ],
+)
+def test_a_caller_is_a_name_and_a_number(callerid: str, shown: str) -> None:
+    assert caller(callerid) == shown
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_the_number_of_a_caller_is_there_however_long_the_name(name: str, masked: bool) -> None:
+    assert caller(f'"{name}" <5551112222>', masked).endswith("555 111-••22" if masked else "(555) 111-2222")
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, "0:00:00"), (11, "0:00:11"), (40024, "11:07:04"), (360000, "100:00:00")])

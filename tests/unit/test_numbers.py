@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from blocks.numbers import SETTINGS, Number, card, card_of, csv, headline, headline_of, pop_words
+from blocks.settings import Lost
 from rules.registrations import Look, passed_over, saw, saw_nothing
 from rules.routing import follow
 from tests.unit.pictures import EVIL, faults, values_of, words_of
@@ -86,7 +87,7 @@ def test_each_documented_setting_is_declared_once_under_a_name_of_its_own() -> N
 
 def test_the_list_says_where_each_number_really_rings() -> None:
     numbers = [number(MIAMI), number(Did(did="5145550101", routing="none:", pop="99")), number(Did(did="5145550102", routing="fwd:1521"))]
-    blocks = card(numbers, 1, slash="/voip ", hide=True)
+    blocks = card(numbers, Lost(1), slash="/voip ", hide=True)
     (table,) = (block for block in blocks if block["type"] == "table")
     assert [[cell["text"] for cell in row] for row in table["rows"][1:]] == [
         ["(514) 555-0100", "MIAMI, FL", "Miami, FL (16)", "Ana (ext. 101)"],
@@ -102,7 +103,18 @@ def test_the_list_says_where_each_number_really_rings() -> None:
 def test_a_number_that_can_send_callers_in_a_circle_is_told() -> None:
     menu = Target(routing="ivr:1", name="Menu", leads_to=("1=ivr:1", "2=account:100001_ana"))
     shown = words_of(card([number(Did(did="5145550100", routing="ivr:1"), {**TARGETS, "ivr:1": menu})]))
-    assert "🟠  1 number can send a caller in a circle" in shown
+    assert "🟠  1 number can send a caller in a circle: (514) 555-0100" in shown
+
+
+def test_a_place_whose_list_could_not_be_asked_for_is_not_called_unlisted() -> None:
+    blocks = drawn(
+        msgspec.structs.replace(MIAMI, routing="queue:9"), notes=["Queues could not be looked up: an outage."], unasked={"queue"}
+    )
+    shown = words_of(blocks)
+    assert "queue:9  ⚪ could not be looked up" in shown
+    assert "Queues could not be looked up: an outage." in shown
+    assert "VoIP.ms does not list it" not in shown
+    assert "VoIP.ms does not list it" in words_of(drawn(msgspec.structs.replace(MIAMI, routing="queue:9")))
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "No numbers"), (1, "1 number"), (2000, "2,000 numbers")])
@@ -212,9 +224,9 @@ def hostile() -> Did:
     "blocks",
     [
         card([]),
-        card([], 3),
+        card([], Lost(3, 3)),
         card([number(MIAMI)] * 5000, slash="/voip "),
-        card([number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 200, 1, slash="/voip ", hide=True),
+        card([number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 200, Lost(1), slash="/voip ", hide=True),
         drawn(hostile(), [ana("15")] * 10, {EVIL: Target(routing=EVIL, name=EVIL, number=EVIL)}, not_checked=9000),
         drawn(hostile(), [saw_nothing(SubAccount(account=EVIL, description=EVIL), EVIL, NOW)] * 10, hide=True),
         drawn(

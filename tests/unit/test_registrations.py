@@ -20,6 +20,7 @@ from blocks.registrations import (
     headline_of,
     rows,
 )
+from blocks.settings import Lost
 from rules.registrations import (
     MAIN,
     Look,
@@ -94,7 +95,7 @@ def a_board(registered: int = 0, missing: int = 0, unknown: int = 0, not_looked_
 
 
 def drawn(looks: Sequence[Look], aside: Sequence[SubAccount] = (), unreadable: int = 0) -> list[dict[str, Any]]:
-    return card(looks, aside, unreadable, now=NOW, zone=TORONTO, slash="/voip ")
+    return card(looks, aside, Lost(unreadable), now=NOW, zone=TORONTO, slash="/voip ")
 
 
 def drawn_one(look: Look) -> list[dict[str, Any]]:

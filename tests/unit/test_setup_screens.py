@@ -12,9 +12,9 @@ import pytest
 
 from blocks import accounts, clients, packages, voicemail
 from blocks.frame import BlockDict
-from blocks.settings import Group, quoted, rows, titled
+from blocks.settings import Group, Lost, lost_in, quoted, rows, titled
 from tests.unit.pictures import EVIL, faults, words_of
-from voipms import Balance, Client, Package, SubAccount, Voicemail, VoicemailMessage
+from voipms import Balance, Client, Package, Rows, SubAccount, Voicemail, VoicemailMessage
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -105,13 +105,13 @@ def account(n: int, **more: Any) -> SubAccount:
 
 
 PICTURES: list[tuple[str, Callable[[], tuple[str, list[BlockDict]]]]] = [
-    ("accounts, none", lambda: (accounts.headline([]), accounts.card([], 3))),
+    ("accounts, none", lambda: (accounts.headline([]), accounts.card([], Lost(3, 1)))),
     ("accounts, many", lambda: (accounts.headline([account(n) for n in range(400)]), accounts.card([account(n) for n in range(400)]))),
     (
         "accounts, hostile",
         lambda: (
             accounts.headline([hostile(SubAccount)] * 120, EVIL),
-            accounts.card([hostile(SubAccount)] * 120, 1, client=EVIL, client_name=lambda client: EVIL, slash="/voip "),
+            accounts.card([hostile(SubAccount)] * 120, Lost(1), client=EVIL, client_name=lambda client: EVIL, slash="/voip "),
         ),
     ),
     (
@@ -120,26 +120,34 @@ PICTURES: list[tuple[str, Callable[[], tuple[str, list[BlockDict]]]]] = [
     ),
     ("account, bare", lambda: (accounts.headline_of(SubAccount(account="1")), accounts.card_of(SubAccount(account="1")))),
     ("account, hostile", lambda: (accounts.headline_of(hostile(SubAccount)), accounts.card_of(hostile(SubAccount), EVIL))),
-    ("mailboxes, none", lambda: (voicemail.headline([]), voicemail.card([], 3))),
-    ("mailboxes, hostile", lambda: (voicemail.headline([hostile(Voicemail)] * 120), voicemail.card([hostile(Voicemail)] * 120, 2))),
+    ("mailboxes, none", lambda: (voicemail.headline([]), voicemail.card([], Lost(3, 1)))),
+    (
+        "mailboxes, hostile",
+        lambda: (voicemail.headline([hostile(Voicemail)] * 120), voicemail.card([hostile(Voicemail)] * 120, Lost(2, 5))),
+    ),
     ("mailbox, bare", lambda: (voicemail.headline_of(Voicemail(mailbox="1")), mailbox_card(Voicemail(mailbox="1"), []))),
     (
         "mailbox, hostile",
         lambda: (voicemail.headline_of(hostile(Voicemail)), mailbox_card(hostile(Voicemail), messages(500, EVIL), masked=False)),
     ),
     ("packages, none", lambda: (packages.headline([]), packages.card([]))),
-    ("packages, hostile", lambda: (packages.headline([hostile(Package)] * 120), packages.card([hostile(Package)] * 120, 2))),
+    ("packages, hostile", lambda: (packages.headline([hostile(Package)] * 120), packages.card([hostile(Package)] * 120, Lost(2, 5)))),
     ("package, bare", lambda: (packages.headline_of(Package(package="1")), packages.card_of(Package(package="1")))),
     ("package, hostile", lambda: (packages.headline_of(hostile(Package)), packages.card_of(hostile(Package)))),
     ("clients, none", lambda: (clients.headline([]), clients.card([]))),
-    ("clients, hostile", lambda: (clients.headline([hostile(Client)] * 120), clients.card([hostile(Client)] * 120, 2))),
+    ("clients, hostile", lambda: (clients.headline([hostile(Client)] * 120), clients.card([hostile(Client)] * 120, Lost(2, 5)))),
     ("client, bare", lambda: (clients.headline_of(Client(client="1"), MONEY), clients.card_of(Client(client="1"), MONEY, []))),
     (
         "client, hostile",
         lambda: (
             clients.headline_of(hostile(Client), hostile(Balance)),
-            clients.card_of(hostile(Client), hostile(Balance), [EVIL] * 500, 7),
+            clients.card_of(hostile(Client), hostile(Balance), [EVIL] * 500, Lost(7), [EVIL]),
         ),
+    ),
+    ("client, unasked", lambda: (clients.headline_of(hostile(Client), None), clients.card_of(hostile(Client), None, None, notes=[EVIL]))),
+    (
+        "account, hostile and lost",
+        lambda: (accounts.headline_of(hostile(SubAccount)), accounts.card_of(hostile(SubAccount), EVIL, Lost(1, 1), [EVIL])),
     ),
     ("login, hostile", lambda: (clients.login_headline(hostile(Client)), clients.login_card(hostile(Client), 5, 10))),
     ("login, wrong", lambda: (clients.login_headline(None), clients.login_card(None, 0, 10))),
@@ -199,8 +207,11 @@ def test_a_long_list_is_cut_and_says_by_how_much() -> None:
 
 
 def test_unreadable_rows_are_told() -> None:
-    assert "1 row of VoIP.ms's answer could not be read" in words_of(accounts.card([], 1))
-    assert "2 rows of VoIP.ms's answer could not be read" in words_of(clients.card([], 2))
+    assert "1 row of VoIP.ms's answer could not be read" in words_of(accounts.card([], Lost(1)))
+    assert "2 rows of VoIP.ms's answer could not be read" in words_of(clients.card([], Lost(2)))
+    assert "1 setting could not be read and shows as not set" in words_of(clients.card([], Lost(0, 1)))
+    both = words_of(packages.card([], lost_in(Rows((), 1, 2), Rows((), 3, 4))))
+    assert "4 rows of VoIP.ms's answer could not be read  ·  6 settings could not be read and show as not set" in both
 
 
 def test_mailboxes_say_what_is_new() -> None:
@@ -280,7 +291,7 @@ def test_a_client_with_its_balance_and_its_sub_accounts() -> None:
     for words in (
         "Balance: $8.06",
         "Spent in 30 days: $1.90",
-        "Calls in 30 days: 56, 51:35 of talk",
+        "Calls in 30 days: 56, 0:51:35 talk time",
         "Spent today: $0.05",
         "Calls today: 2",
         "At zero balance: suspended (hard)",
