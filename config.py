@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import tzlocal
-from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 VERSION = "0.1.0"
@@ -305,8 +304,9 @@ def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None
     Raises:
         SettingsError: Everything that is missing or wrong, in one line.
     """
-    given = {**_of_file(Path(env_file)), **(os.environ if environ is None else environ)}
-    values: dict[str, Any] = {name: (given.get(name.upper()) or "").strip() for name in Settings.model_fields}
+    around = {name: value.strip() for name, value in (os.environ if environ is None else environ).items()}
+    given = {**_of_file(Path(env_file)), **around}
+    values: dict[str, Any] = {name: given.get(name.upper(), "") for name in Settings.model_fields}
     try:
         return Settings(**{name: value for name, value in values.items() if value})
     except ValidationError as error:
@@ -315,12 +315,28 @@ def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None
     raise SettingsError("; ".join(problems))
 
 
-def _of_file(path: Path) -> Mapping[str, str | None]:
-    """What the file holds, and nothing where there is none. Values stand as they are written: ``$`` means nothing in them."""
+def _of_file(path: Path) -> Mapping[str, str]:
+    """What the file holds, and nothing where there is none: ``NAME=value``, one a line, and comments on lines of their own.
+
+    A value stands as it is to the end of its line. Only the spaces around it are taken off, and then one pair of quotes.
+    """
     try:
-        return dotenv_values(path, interpolate=False, encoding="utf-8") if path.is_file() else {}
+        lines = path.read_text(encoding="utf-8-sig").split("\n") if path.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {type(error).__name__}") from None
+    found = {}
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.removeprefix("export ").partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name.strip()):
+            raise SettingsError(f"line {number} of {path} must be NAME=value, or a comment that begins with #")
+        found[name.strip()] = _unquoted(value.strip())
+    return found
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
 
 
 def _problem(name: str, kind: str, words: str) -> str:

@@ -271,6 +271,46 @@ def test_the_environment_wins_over_the_file_and_an_empty_value_over_nothing(tmp_
     assert settings.log_level == "INFO"
 
 
+@pytest.mark.parametrize(
+    ("written", "password"),
+    [
+        ("ab #cd", "ab #cd"),
+        ("#abcd", "#abcd"),
+        ("'ab", "'ab"),
+        ("ab'", "ab'"),
+        ("'ab\\"", "'ab\\""),
+        ('"', '"'),
+        ("'ab #cd'", "ab #cd"),
+        ('" ab "', " ab "),
+        ("''ab''", "'ab'"),
+        ("a=b==", "a=b=="),
+        ("a\\nb\\", "a\\nb\\"),
+        ("$HOME${HOME}`x`", "$HOME${HOME}`x`"),
+        ("  ab\t ", "ab"),
+        ("zoë\x0bé\u2028x", "zoë\x0bé\u2028x"),
+    ],
+)
+@pytest.mark.parametrize("line", ["VOIPMS_PASSWORD={}", "export VOIPMS_PASSWORD={}", " VOIPMS_PASSWORD = {}", "\ufeffVOIPMS_PASSWORD={}"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_value_in_the_file_stands_as_it_is_to_the_end_of_its_line(
+    tmp_path: Path, written: str, password: str, line: str, end: str
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"{line.format(written)}{end}{end}  # PORT=1{end}PORT=4000{end}", newline="")
+    settings = load(file, {name: value for name, value in GOOD.items() if name != "VOIPMS_PASSWORD"})
+    assert settings.voipms_password.get_secret_value() == password and settings.port == 4000
+
+
+@pytest.mark.parametrize("odd", ["not-for-anybody", "VOIPMS_PASSWORD: not-for-anybody", "VOIPMS PASSWORD=not-for-anybody", "=not-for-anybody"])
+def test_a_line_of_the_file_that_is_no_setting_is_told_by_its_number_and_not_quoted(tmp_path: Path, odd: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"# a comment\n\n{odd}\nPORT=4000\n")
+    with pytest.raises(SettingsError) as refused:
+        load(file, GOOD)
+    assert str(refused.value) == f"line 3 of {file} must be NAME=value, or a comment that begins with #"
+    assert refused.value.__context__ is None
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes(b"VOIPMS_PASSWORD=\xff\xfe")
