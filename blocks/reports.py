@@ -71,11 +71,13 @@ class Around:
     Attributes:
         names: What people call logins, our numbers and the places they lead to; see ``blocks.calls.names_of``.
         read_at: When the records were read, aware.
-        missing: What could not be read, in our own words; ``""`` when the report is complete.
+        missing: What of the calls could not be read, in our own words; ``""`` when the report is complete.
+        unread: What else could not be read, a few of our own words each.
         masked: Whether numbers are masked.
         csv: Whether a file comes with the report.
         normal: What the earlier periods say is normal.
         told: What the report said at first, where it was read again since.
+        completed: At first it was not complete.
         balance: US dollars left.
         days_left: For how many days that lasts.
         sold: What reselling came to, by client, with their names.
@@ -85,10 +87,12 @@ class Around:
     names: Mapping[str, str]
     read_at: datetime
     missing: str = ""
+    unread: Sequence[str] = ()
     masked: bool = False
     csv: bool = False
     normal: Normal | None = None
     told: Figures | None = None
+    completed: bool = False
     balance: Decimal | None = None
     days_left: int | None = None
     registered: Registered | None = None
@@ -105,6 +109,8 @@ def headline(report: Report, around: Around) -> str:
     scope = cut(clean(report.subject.scope.name), 60)
     begins = f"{days(report.period)}{f', {scope}' if scope else ''}{' (not complete)' if around.missing else ''}"
     totals = report.totals
+    if around.missing and not totals.in_period:
+        return f"{begins}: the call records could not be read"
     if not totals.calls:
         return f"{begins}: no calls" + (f", {money(totals.cost)}" if totals.cost else "")
     return f"{begins}: {plural(totals.calls, 'call')}, {totals.missed:,} missed, {money(totals.cost)}"
@@ -140,7 +146,8 @@ def card(report: Report, around: Around) -> list[BlockDict]:
     """
     if around.missing:
         around = replace(around, normal=None)
-    body = _calls(report, around) if report.totals.calls else [section(_no_calls(report, around))]
+    nothing = [] if around.missing and not report.totals.in_period else [section(_no_calls(report, around))]
+    body = _calls(report, around) if report.totals.calls else nothing
     return render(
         [
             header(title(report)),
@@ -348,12 +355,14 @@ def _footer(report: Report, around: Around) -> Block:
         f"{plural(totals.in_period, 'record')} read, {'not complete' if around.missing or totals.unreadable else 'complete'}",
         f"read at {when(around.read_at, subject.zone, '{time}, {date_short}')}",
     ]
-    lines = ["  ·  ".join(parts), *_caveats(report), *_again(report, around), *_gap(around)]
+    lines = ["  ·  ".join(parts), *_caveats(report, around), *_again(report, around), *_gap(around)]
     return small("\n".join(lines))
 
 
-def _caveats(report: Report) -> Iterator[str]:
+def _caveats(report: Report, around: Around) -> Iterator[str]:
     totals = report.totals
+    if around.unread:
+        yield f"Could not be read: {', '.join(around.unread)}"
     if totals.unreadable:
         are = "is" if totals.unreadable == 1 else "are"
         yield f"{WARNING} {plural(totals.unreadable, 'record')} could not be read and {are} missing here"
@@ -371,6 +380,8 @@ def _caveats(report: Report) -> Iterator[str]:
 def _again(report: Report, around: Around) -> Iterator[str]:
     """What changed since the report was first told."""
     now, first = figures_of(report.totals), around.told
+    if around.completed:
+        yield "Complete now: at first not all of it could be read"
     if first is None or first == now:
         return
     pairs = [

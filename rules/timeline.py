@@ -4,8 +4,8 @@ Time about which VoIP.ms told nothing is neither up nor down. What was in doubt 
 while that is not known; an outage begins with its first "no", and ends with the first "yes" that lasted.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -134,6 +134,11 @@ def _joined(spells: Sequence[Spell]) -> tuple[Spell, ...]:
     return tuple(joined)
 
 
+def until(spells: Sequence[Spell], ends: datetime) -> tuple[Spell, ...]:
+    """What of them lies before that instant."""
+    return tuple(replace(spell, ends=min(spell.ends, ends)) for spell in spells if spell.begins < ends)
+
+
 def uptime(spells: Sequence[Spell]) -> Uptime:
     """The spells, added up."""
 
@@ -145,4 +150,15 @@ def uptime(spells: Sequence[Spell]) -> Uptime:
         down=lasted(Was.DOWN),
         unknown=lasted(Was.UNKNOWN),
         outages=sum(spell.was is Was.DOWN for spell in spells),
+    )
+
+
+def altogether(some: Iterable[Uptime]) -> Uptime:
+    """Those of several phones as one."""
+    made = tuple(some)
+    return Uptime(
+        up=sum((one.up for one in made), timedelta()),
+        down=sum((one.down for one in made), timedelta()),
+        unknown=sum((one.unknown for one in made), timedelta()),
+        outages=sum(one.outages for one in made),
     )

@@ -96,11 +96,11 @@ def thing_of(number: int, period: str) -> str:
     return f"report:{number}:{period}"
 
 
-def of_thing(thing: str) -> tuple[int, str] | None:
-    """The number and the period again; ``None``: it is about something else."""
+def number_of(thing: str) -> int | None:
+    """The number of the report again; ``None``: it is about something else."""
     kind, _, rest = thing.partition(":")
-    number, _, period = rest.partition(":")
-    return (int(number), period) if kind == "report" and number.isdecimal() and period else None
+    number = rest.partition(":")[0]
+    return int(number) if kind == "report" and number.isdecimal() else None
 
 
 # Owing
@@ -217,10 +217,12 @@ def waits(transaction: Transaction, run: Run, work_at: datetime | None, failing_
     return _end(transaction, run, lease_until=None, work_at=work_at, failing_since=failing_since, said_waiting=said)
 
 
-def refuse(transaction: Transaction, number: int, period: str) -> None:
-    """Slack does not take its message where it should go."""
+def refuse(transaction: Transaction, number: int, period: str) -> Period | None:
+    """Slack does not take its message where it should go; the days that nobody has heard of now."""
     this = (runs.c.report == number, runs.c.period == period)
-    transaction.execute(update(runs).where(*this).values(status="refused", work_at=None, lease_until=None))
+    refused = update(runs).where(*this).values(status="refused", work_at=None, lease_until=None).returning(runs.c.covers)
+    covers: Period | None = transaction.scalar(refused)
+    return covers
 
 
 def free(transaction: Transaction) -> None:

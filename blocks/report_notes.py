@@ -1,0 +1,96 @@
+"""What is said of a report that does not come: it waits, or Slack does not take it. Pure."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from blocks.frame import BlockDict, code, render, safe, section, small, when
+from blocks.reports import days
+from rules.periods import Period
+from rules.plans import Plan
+
+NOT_ALLOWED = "not_allowed"
+"""In place of Slack's word: the person of a digest may not have it any more."""
+_REASONS = {
+    "is_archived": ("{place} is archived", "Bring the channel back"),
+    "not_in_channel": ("I am not in {place} any more", "Invite me there with `/invite @Dialtone`"),
+    "channel_not_found": ("{place} is gone, or it is private and I am not in it", "Invite me there with `/invite @Dialtone`"),
+    "restricted_action": ("I may not post in {place}", "Let me post there"),
+    "restricted_action_read_only_channel": ("only some people may post in {place}", "Let me post there"),
+    "restricted_action_thread_only_channel": ("only replies are allowed in {place}", "Allow messages there"),
+    "user_not_found": ("Slack knows no {place}", ""),
+    "user_disabled": ("the account of {place} is deactivated", ""),
+    "user_not_visible": ("I cannot reach {place}", ""),
+    "cannot_dm_bot": ("{place} is a bot", ""),
+    "messages_tab_disabled": (
+        "messages to this app are switched off",
+        "Switch them on under App Home, Messages Tab, in the app's settings",
+    ),
+    NOT_ALLOWED: ("{place} is not an admin any more", "Make them one"),
+}
+PLACE_GONE = frozenset(_REASONS)
+"""Words with which Slack says that a place takes no message, this one and the next."""
+
+
+def place_of(channel: str) -> str:
+    """The channel or the person, in mrkdwn."""
+    return f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
+
+
+# Waiting for VoIP.ms
+
+
+def waits_headline(period: Period) -> str:
+    """``The report of Mon 23 Nov waits for VoIP.ms``."""
+    return f"The report of {days(period)} waits for VoIP.ms"
+
+
+def waits(number: int, plan: Plan, period: Period, why: str, since: datetime, latest: datetime) -> list[BlockDict]:
+    """It is late, why, and until when at the latest.
+
+    Args:
+        why: One plain sentence; may hold words of VoIP.ms's.
+        latest: When it is sent with what there is.
+    """
+    zone = ZoneInfo(plan.schedule.zone)
+    return render(
+        [
+            section(
+                f"*The report of {days(period)} waits.* {safe(why)}\nIt comes complete as soon as VoIP.ms can be read; at"
+                f" {when(latest, zone, '{time}')} with what there is by then."
+            ),
+            small(f"Report {number}, {plan.schedule.words}  ·  tried since {when(since, zone, '{time}')}"),
+        ]
+    )
+
+
+# Paused, since Slack refuses it
+
+
+def paused_headline(number: int, word: str) -> str:
+    """``Report 3 is paused: is_archived``, until the picture says it better."""
+    reason, _ = _REASONS[word]
+    return f"Report {number} is paused: {reason.format(place='the channel' if word != NOT_ALLOWED else 'that person')}"
+
+
+def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[BlockDict]:
+    """Why it is paused, and what makes it go on.
+
+    Args:
+        period: The days whose report was refused.
+        word: Of ``PLACE_GONE``.
+    """
+    reason, remedy = _REASONS[word]
+    go_on = code(f"/voip report resume {number}")
+    elsewhere = code(f"/voip report change {number} in #channel")
+    steps = f"{remedy}, then {go_on}; or send it elsewhere: {elsewhere}." if remedy else f"Send it elsewhere: {elsewhere}."
+    lost = [] if period is None else [f"The report of {days(period)} was not posted; it comes when this one goes on"]
+    return render(
+        [
+            section(f"*Report {number} is paused:* {reason.format(place=place_of(plan.channel))}.\n{steps}"),
+            small(
+                "  ·  ".join(
+                    (f"{plan.schedule.words} {plan.schedule.zone}", *lost, *([] if word == NOT_ALLOWED else [f"Slack said {code(word)}"]))
+                )
+            ),
+        ]
+    )

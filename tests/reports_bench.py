@@ -1,0 +1,143 @@
+"""What the tests of scheduled reports share: a company, its VoIP.ms, an outbox, Slack, and a clock that a test moves."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from jobs.reports import Reports
+from playground.company import Company, founded
+from playground.slack import Message
+from playground.voipms import VoipMsServer
+from rules.plans import Plan
+from rules.schedule import Rhythm, Schedule
+from store import Store, Transaction, report_runs, reports
+from store.reports import Standing
+from store.tables import report_run
+from tests.delivering import Bench
+from voipms import Pace, VoipMs
+
+EVENING = datetime(2026, 11, 23, 23, tzinfo=UTC)
+"""Monday, 18:00 in Toronto."""
+MORNING = datetime(2026, 11, 24, 13, tzinfo=UTC)
+"""Tuesday, 08:00 in Toronto."""
+ALICE, BOB = "U0ALICE", "U0BOB"
+CHANNEL = "C0PHONES"
+HOUR = timedelta(hours=1)
+
+
+@cache
+def company() -> Company:
+    """One that nobody changes."""
+    return founded(seed=1, now=MORNING)
+
+
+def schedule(rhythm: Rhythm = Rhythm.DAILY, at: str = "08:00", zone: str = "America/Toronto", **more: Any) -> Schedule:
+    return Schedule(rhythm=rhythm, at=time.fromisoformat(at), zone=zone, **more)
+
+
+def plan(**differs: Any) -> Plan:
+    """Daily at eight in Toronto, unless it differs."""
+    return Plan(**{"schedule": schedule(), "channel": CHANNEL, **differs})
+
+
+class Office:
+    """Reports and their delivery at work, step by step, on one clock.
+
+    Attributes:
+        bench: The outbox, delivery and Slack.
+        phones: The company's VoIP.ms.
+    """
+
+    def __init__(self, store: Store, of: Company | None = None) -> None:
+        self.store = store
+        self.bench = Bench(store, admins=[ALICE], minders={"report": lambda *given: self.job.refused(*given)})
+        self.bench.now = EVENING
+        self.slack = self.bench.slack
+        self.slack.rules.rate_limits = False
+        self.alice, self.bob = self.slack.person(ALICE), self.slack.person(BOB)
+        self.phones = VoipMsServer(of or company(), clock=lambda: self.now.timestamp())
+        self.client = VoipMs(
+            self.phones.username, self.phones.password, url=self.phones.url, timeout=5, pace=Pace(per_minute=60_000, wait=no_wait)
+        )
+        self.may_have: Callable[[str], bool] = lambda person: True
+        self.job = self.worker()
+
+    def worker(self) -> Reports:
+        """Another one, as after a restart or in another process."""
+        return Reports(
+            self.store,
+            self.client,
+            may_have=lambda person: self.may_have(person),
+            admins=frozenset([ALICE]),
+            clock=lambda transaction: self.now,
+        )
+
+    @property
+    def now(self) -> datetime:
+        return self.bench.now
+
+    @now.setter
+    def now(self, at: datetime) -> None:
+        self.bench.now = at
+
+    def make(self, by: str = ALICE, **differs: Any) -> Standing:
+        return self.store.write(lambda transaction: reports.make(transaction, plan(**differs), by, self.now))
+
+    def standing(self, number: int) -> Standing:
+        with self.store.reading() as transaction:
+            found = reports.one(transaction, number)
+        assert found is not None
+        return found
+
+    def write(self, body: Callable[[Transaction], Any]) -> Any:
+        return self.store.write(body)
+
+    def at(self, when: datetime) -> None:
+        """The clock is set, and everybody does what is due."""
+        self.now = when
+        self.job.tick()
+        for _ in range(12):
+            self.bench.tick(0)
+            self.bench.now += timedelta(seconds=2)
+
+    def restart(self) -> None:
+        self.bench.restart()
+        self.job = self.worker()
+
+    def messages(self, channel: str = CHANNEL) -> list[Message]:
+        """What stands in a channel, files and replies too."""
+        return self.slack.messages(channel)
+
+    def posts(self, channel: str = CHANNEL) -> list[str]:
+        """The first line of each message that is no reply."""
+        return [one.text for one in self.messages(channel) if not one.thread_ts or one.thread_ts == one.ts]
+
+    def runs(self) -> dict[str, str]:
+        """The status of each period, in the order in which they were due."""
+        with self.store.reading() as transaction:
+            return {row.period: row.status for row in transaction.execute(report_run.select().order_by(report_run.c.due_at))}
+
+    def states(self) -> dict[int, report_runs.State]:
+        with self.store.reading() as transaction:
+            return report_runs.latest(transaction)
+
+    def close(self) -> None:
+        self.client.close()
+        self.phones.close()
+        self.bench.delivery.close()
+        self.slack.close()
+
+
+def no_wait(condition: object, seconds: float | None) -> None:
+    """Nobody else asks, so that there is nothing to wait for but the pause after an error."""
+
+
+@contextmanager
+def office(store: Store, of: Company | None = None) -> Iterator[Office]:
+    made = Office(store, of)
+    try:
+        yield made
+    finally:
+        made.close()
