@@ -17,6 +17,8 @@ AS_ALIKE = 0.15
 LONGEST_NAME = 6
 """Words of a name. What has more is a note, and a word within it is not what the thing is called."""
 LONGEST_RUN = 8
+LONGEST_NUMBER = 19
+"""Digits of what is a number in a name. What has more is ordered as a word: Python makes no number of thousands of digits."""
 _NOUN = re.compile(
     r"(?:ext(?:ension)?\.?|x|(?:sub-?)?account|phone|mailbox|client|package|number|did|login)[ :]+(.+)|(?:ext\.?|x)(\d+)",
     re.IGNORECASE,
@@ -162,6 +164,6 @@ def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
 
     def key(thing: T) -> list[tuple[int, int, str]]:
         parts = re.split(r"(\d+)", _plain(name(thing)))
-        return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+        return [(0, int(part), "") if part.isdecimal() and len(part) < LONGEST_NUMBER else (1, 0, part) for part in parts if part]
 
     return sorted(things, key=key)

@@ -124,6 +124,11 @@ def test_names_are_ordered_as_people_look_for_them() -> None:
     ]
 
 
+def test_a_name_of_thousands_of_digits_is_ordered_like_any_other() -> None:
+    endless = "⑳" * 4_000
+    assert by_name([endless, "Ana", "9"], str) == ["9", endless, "Ana"]
+
+
 @given(st.text(max_size=20), st.lists(st.text(max_size=20), max_size=10))
 def test_any_words_and_any_names_give_an_answer(words: str, called: list[str]) -> None:
     found = find_called(words, called, lambda name: (name,))
