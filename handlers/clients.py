@@ -134,8 +134,8 @@ def client_login_command(tries: Tries) -> Command:
         run=run,
         check=check,
         submit=submit,
-    )
         private=True,
+    )
 
 
 def _typed(submitted: Submitted) -> tuple[str, str]:
