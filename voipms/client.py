@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
@@ -38,7 +38,7 @@ from voipms.records import (
     Voicemail,
     VoicemailMessage,
 )
-from voipms.slices import Busy, Slice, TooMuch, bytes_a_day, in_slices, windows
+from voipms.slices import SLOW_DAYS, Busy, Slice, TooMuch, bytes_a_day, in_slices, windows
 from voipms.targets import LISTINGS, Queue, StaticMember, members_of
 
 log = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ class VoipMs:
         self._offset = timezone_offset
         self._wire = _Wire(requests.Session() if session is None else session, url, username, password, timeout, user_agent, pace.at_once)
         self._door = Door(self._wire.post, pace, password, clock)
-        self._busy = Busy()
+        self._busy = Busy(clock)
 
     def __repr__(self) -> str:
         return "VoipMs(…)"
@@ -275,10 +275,13 @@ class VoipMs:
         _in_order(first, last)  # here and not in the generator, so that a wrong question is found out where it is asked
         params |= {"timezone": f"{self._offset:g}", **_wanted(dispositions)}
         margin = timedelta(0 if self._offset == NEW_YORK_OFFSET else 1)
-        ask = partial(self._slice, method, params)
-        return self._noting(method, in_slices(ask, (method, *sorted(params.items())), first, last, self._busy, margin))
+        key = (method, *sorted(params.items()))
+        ask = partial(self._slice, method, params, key)
+        return self._noting(method, in_slices(ask, key, first, last, self._busy, margin))
 
-    def _slice(self, method: str, params: dict[str, str], begin: date, end: date, room: int | None) -> Slice | TooMuch:
+    def _slice(self, method: str, params: dict[str, str], key: Hashable, begin: date, end: date, room: int | None) -> Slice | TooMuch:
+        """One answer. A long range that is not answered in time is left like one that is too long: it is asked for in weeks, once."""
+
         def read(body: Body) -> Slice | TooMuch:
             return Slice(decoding.cdrs(body), len(body))
 
@@ -288,7 +291,15 @@ class VoipMs:
         question = {"date_from": begin.isoformat(), "date_to": end.isoformat(), **params}
         if room is None:
             return self._door.ask(method, question, read, room=LONGEST_DAYS)
-        return self._door.ask(method, question, read, room=room, leave=leave)
+        days = (end - begin).days + 1
+        slow = self._busy.is_slow(key)
+        try:
+            return self._door.ask(method, question, read, room=room, leave=leave, waits_once=slow or days > SLOW_DAYS)
+        except Unreachable as error:
+            if slow or days <= SLOW_DAYS or not error.slow:
+                raise
+        self._busy.was_slow(key)
+        return TooMuch(0)
 
     def _noting(self, method: str, pieces: Iterator[Rows[Cdr]]) -> Iterator[Rows[Cdr]]:
         lost = gaps = 0

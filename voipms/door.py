@@ -68,6 +68,7 @@ class Door:
         writes: bool = False,
         room: int = LONGEST_BODY,
         leave: Callable[[Body], T] | None = None,
+        waits_once: bool = False,
     ) -> T:
         """Ask, and make something of the answer.
 
@@ -77,6 +78,7 @@ class Door:
             writes: The question changes something: it is not repeated once it may have arrived.
             room: The longest answer that is read, in bytes.
             leave: Makes something of the beginning of a longer one, which is an error otherwise.
+            waits_once: It is not asked again when it was not answered in time.
         """
         failed = VoipMsError("not asked")
         question = {"method": method, **{name: value for name, value in params.items() if value}}
@@ -85,7 +87,8 @@ class Door:
             if not isinstance(outcome, VoipMsError):
                 return outcome
             failed = outcome
-            if tried == self._tries or not self._may_repeat(failed, writes):
+            slow = isinstance(failed, Unreachable) and failed.slow
+            if tried == self._tries or not self._may_repeat(failed, writes) or (slow and waits_once):
                 break
             self._pace.rest(PERSON_RESTS if self._priority is Priority.PERSON else min(2.0 ** (tried - 1), LONGEST_REST))
         failed.method = method

@@ -75,9 +75,11 @@ class Unreachable(VoipMsError):
 
     Attributes:
         limits: It says that we ask too often.
+        slow: It may have begun to answer, but was not done in the time that is allowed.
     """
 
     limits = False
+    slow = False
     tell_user = "VoIP.ms could not be reached."
 
 
@@ -244,7 +246,9 @@ def http_error(code: int) -> Unreachable:
 def timed_out(seconds: float, *, arrived: bool) -> Unreachable:
     """No answer, or none that ended, in the time that is allowed."""
     waited = f"{seconds:g} second{'' if seconds == 1 else 's'}"
-    return Unreachable("time-out", f"VoIP.ms did not answer within {waited}.", repeat=Repeat.READS if arrived else Repeat.ALWAYS)
+    error = Unreachable("time-out", f"VoIP.ms did not answer within {waited}.", repeat=Repeat.READS if arrived else Repeat.ALWAYS)
+    error.slow = arrived
+    return error
 
 
 def unreadable(what: str, repeat: Repeat = Repeat.READS) -> Unreadable:

@@ -9,10 +9,12 @@ Source: at most 92 days in one question; no paging; days are selected by the wir
 
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as wall_time
 
 from voipms.records import Cdr, Rows
 
@@ -20,6 +22,10 @@ MOST_DAYS = 92
 ROW_BYTES = 450
 """A call record with a short log of its routing is about this long."""
 ROOM = 50_000 * ROW_BYTES
+SLOW_DAYS = 7
+"""Days that are asked for at once where more were not answered in time."""
+SLOW_SECONDS = 3600.0
+"""How long that is remembered: it may have been a bad hour."""
 BUSY_MOST = 1_000
 """Questions that are remembered to have long answers."""
 ONE_DAY = timedelta(days=1)
@@ -51,16 +57,39 @@ Ask = Callable[[date, date, int | None], Slice | TooMuch]
 
 
 class Busy:
-    """Which questions have long answers, and how long: bytes a day. Thread-safe; the oldest are forgotten."""
+    """Which questions have long answers, and how long: bytes a day; and which were not answered in time. Thread-safe.
 
-    def __init__(self) -> None:
+    The oldest are forgotten.
+
+    Args:
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._known: dict[Hashable, float] = {}
+        self._slow: dict[Hashable, float] = {}
         self._lock = threading.Lock()
 
     def bytes_a_day(self, question: Hashable) -> float | None:
         """``None``: not known to be long."""
+        slow = self.is_slow(question)
         with self._lock:
-            return self._known.get(question)
+            known = self._known.get(question)
+        return max(known or 0.0, ROOM / SLOW_DAYS) if slow else known
+
+    def is_slow(self, question: Hashable) -> bool:
+        """Whether a long range was not answered in time."""
+        with self._lock:
+            return self._slow.get(question, self._clock()) > self._clock()
+
+    def was_slow(self, question: Hashable) -> None:
+        """Remember it for a while."""
+        with self._lock:
+            self._slow.pop(question, None)
+            self._slow[question] = self._clock() + SLOW_SECONDS
+            while len(self._slow) > BUSY_MOST:
+                del self._slow[next(iter(self._slow))]
 
     def learn(self, question: Hashable, bytes_a_day: float) -> None:
         """Remember it, or forget it when the longest range would fit."""
@@ -88,7 +117,7 @@ def in_slices(ask: Ask, question: Hashable, first: date, last: date, busy: Busy,
         room = None if end - begin <= ONE_DAY else ROOM if known is None else ROOM * 3 // 2
         answer = ask(begin, end, room)
         if isinstance(answer, TooMuch):
-            # so that the next slice is at most half as long, whatever was seen
+            # so that the next slice is at most half as long, whatever was seen; what was slow is asked for by the week
             busy.learn(question, max(answer.bytes_a_day, 2 * ROOM / ((end - begin).days + 1)))
             continue
         size += answer.size
@@ -135,7 +164,7 @@ class Seam:
         """
         told, until = self._told, self._told_until
         if shared is not None:
-            since = datetime.combine(shared, time.min) - self._margin
+            since = datetime.combine(shared, wall_time.min) - self._margin
             self._told = Counter(row for row in rows if row.date >= since)
             self._told_until = since + ONE_DAY + 2 * self._margin
         if not told:

@@ -2,8 +2,10 @@
 
 import json
 import random
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,8 +13,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from tests.contract.voipms_wire import Asked, Say, Wire, account, http, said, zipped
-from voipms import Cdr, Priority, Refused, Unreadable, VoipMs
+from tests.contract.voipms_wire import Asked, Hands, Say, Wire, account, http, said, zipped
+from voipms import Cdr, Priority, Refused, Unreachable, Unreadable, VoipMs
 from voipms.slices import ROOM
 
 ONE_DAY = timedelta(days=1)
@@ -332,3 +334,51 @@ def test_a_copy_with_another_patience_knows_which_accounts_are_busy() -> None:
         before = len(wire.asked)
         next(phones.patient(Priority.SWEEP, 5).cdrs(first, last))
     assert days_of(wire.asked[before])[1] < last
+
+
+# A range that takes too long as one whole
+
+
+def slow_beyond(days: int, rows: Rows) -> Callable[[Asked], Say]:
+    """A VoIP.ms that never comes to the end of an answer on more days than that."""
+    told = selecting(rows)
+
+    def by_question(asked: Asked) -> Say:
+        begin, end = days_of(asked)
+        return hang if (end - begin).days + 1 > days else told(asked)
+
+    return by_question
+
+
+def hang(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.recv(1)  # until the other side goes
+
+
+def test_a_long_range_that_is_not_answered_in_time_is_asked_for_by_the_week() -> None:
+    first, last = date(2026, 8, 1), date(2026, 8, 31)
+    rows, hands = calls(first, last, 3), Hands()
+    with Wire(slow_beyond(7, rows)) as wire, account(wire, hands, timeout=0.3) as phones:
+        assert as_told(phones.cdrs(first, last)) == as_made(rows)
+        weeks = [days_of(asked) for asked in wire.asked[1:]]
+        assert days_of(wire.asked[0]) == (first, last)
+        assert [begin for begin, _ in weeks] == [first + n * 6 * ONE_DAY for n in range(5)]
+        wire.asked.clear()
+        assert as_told(phones.cdrs(first, last)) == as_made(rows)
+        assert [days_of(asked) for asked in wire.asked] == weeks, "it is remembered"
+        hands.now += 3601
+        wire.asked.clear()
+        assert as_told(phones.cdrs(first, last)) == as_made(rows)
+        assert days_of(wire.asked[0]) == (first, last), "and forgotten after an hour"
+
+
+def test_where_weeks_are_not_answered_in_time_either_nobody_waits_a_third_time() -> None:
+    with Wire(hang) as wire, account(wire, timeout=0.2) as phones, pytest.raises(Unreachable, match="time-out"):
+        list(phones.cdrs(date(2026, 8, 1), date(2026, 8, 31)))
+    assert len(wire.asked) == 2
+
+
+def test_a_short_range_that_is_not_answered_in_time_is_tried_again_and_fails() -> None:
+    with Wire(hang) as wire, account(wire, timeout=0.2) as phones, pytest.raises(Unreachable, match="time-out"):
+        list(phones.cdrs(date(2026, 8, 1), date(2026, 8, 7)))
+    assert len(wire.asked) == 2
