@@ -134,6 +134,7 @@ class Stage:
         self._console.print(f"[bold]{company.name}[/]: {len(company.sub_accounts)} sub-accounts, {len(company.clients)} reseller clients,")
         self._console.print(f"{len(company.ledger):,} call records of 90 days. Alice is an admin, Victor may look.\n")
         wrong = 0
+        self._slack.wait_connected(PATIENCE_SECONDS)
         for step in self._steps():
             asked = step.ask()
             problem = self._problem(step, asked)
