@@ -37,6 +37,7 @@ from voipms import Device, Registration, SubAccount, to_utc
 MOST_CARDS = 8
 """Missing phones that get a paragraph and a button each; more are a table."""
 MOST_REASONS = 5
+JUST_NOW = timedelta(seconds=2)
 MOST_PLACES = 9
 MOST_DEVICES = 6
 VALUE_CHARS = 120
@@ -217,16 +218,21 @@ def _footer(looks: Sequence[Look], now: datetime, zone: ZoneInfo, slash: str) ->
     if not ages:
         return []
     newest, oldest = ago(ages[0]), ago(ages[-1])
-    old = f"{newest} old" if newest == oldest else f"between {newest} and {oldest} old"
+    if ages[-1] < JUST_NOW:
+        looked = "looked at just now"
+    elif ages[0] < JUST_NOW:
+        looked = f"looks up to {oldest} old"
+    else:
+        looked = f"looks {newest} old" if newest == oldest else f"looks between {newest} and {oldest} old"
     example = quoted(looks[0].extension or looks[0].account)
-    return [small(f"As of {when(now, zone)}, looks {old}  ·  {code(f'{slash}status {example}')} shows one in full")]
+    return [small(f"As of {when(now, zone)}, {looked}  ·  {code(f'{slash}status {example}')} shows one in full")]
 
 
 def _age(look: Look, now: datetime) -> str:
     if look.looked_at is None:
         return ""
     span = now - look.looked_at
-    return "just now" if span < timedelta(seconds=2) else f"{ago(span)} ago"
+    return "just now" if span < JUST_NOW else f"{ago(span)} ago"
 
 
 # One account

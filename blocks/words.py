@@ -36,7 +36,7 @@ sign_in = _named("type", {"1": "user and password", "2": "fixed address"})
 device = _named("type", {"1": "PBX, gateway or VoIP switch", "2": "phone, adapter or softphone"})
 nat = _named("mode", {"yes": "yes", "no": "no", "route": "route", "never": "never"})
 dtmf = _named("mode", {"auto": "automatic", "rfc2833": "RFC 2833", "inband": "in the sound (in-band)", "info": "SIP INFO"})
-route = _named("route", {"-1": "as the main account", "1": "value", "2": "premium"})
+route = _named("route", {"-1": "as the main account", "1": "value (cheaper)", "2": "premium"})
 international = _named("lock", {"0": "allowed", "1": "not allowed"})
 toll_free_carrier = _named(
     "carrier", {"-1": "as the main account", "0": "as the server decides", "1": "US carrier", "2": "Canadian carrier"}

@@ -363,6 +363,13 @@ def test_the_file_has_every_documented_field_of_every_row() -> None:
     }
 
 
+def test_a_masked_file_hides_phone_numbers_and_no_ids() -> None:
+    log = "Call logs for UniqueID: 128238059 Routing to 5145550199 Status is 'Busy'"
+    (row,) = file_of(asked(masked=True), [incoming(call_logs=log)])
+    assert row["Unique id"] == "128238059"
+    assert row["Call logs"] == "Call logs for UniqueID: 128238059 Routing to 514 555-••99 Status is 'Busy'"
+
+
 def test_the_file_tells_direction_fees_missed_calls_and_exact_amounts() -> None:
     made = file_of(asked(), [*DAY, outgoing(total=Decimal("1E-8"))])
     assert [(row["Direction"], row["Missed"], row["Account"]) for row in made] == [

@@ -230,6 +230,8 @@ def test_the_board_says_how_old_its_looks_are() -> None:
     looks = [answered(account(1), ATLANTA, seconds_ago=58), answered(account(2), ATLANTA, seconds_ago=12)]
     assert "looks between 12 s and 58 s old" in words_of(drawn(looks))
     assert "looks 12 s old" in words_of(drawn(looks[1:]))
+    assert "looks up to 58 s old" in words_of(drawn([*looks, answered(account(9), ATLANTA)]))
+    assert "looked at just now" in words_of(drawn([answered(account(9), ATLANTA)]))
     assert "`/voip status 102`" in words_of(drawn(looks[1:]))
 
 

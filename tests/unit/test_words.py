@@ -15,7 +15,7 @@ CODED = [
     (words.device, {"1": "PBX, gateway or VoIP switch", "2": "phone, adapter or softphone"}),
     (words.nat, {"yes": "yes", "no": "no", "route": "route", "never": "never"}),
     (words.dtmf, {"auto": "automatic", "rfc2833": "RFC 2833", "inband": "in the sound (in-band)", "info": "SIP INFO"}),
-    (words.route, {"1": "value", "2": "premium", "-1": "as the main account"}),
+    (words.route, {"1": "value (cheaper)", "2": "premium", "-1": "as the main account"}),
     (words.international, {"0": "allowed", "1": "not allowed"}),
     (words.toll_free_carrier, {"-1": "as the main account", "0": "as the server decides", "1": "US carrier", "2": "Canadian carrier"}),
     (words.instructions, {"u": "played", "su": "skipped"}),
