@@ -66,6 +66,8 @@ def _unlisted(kind: str, routing: str, hide: bool) -> str:
             return SYSTEM.get(id_of(routing).lower(), routing)
         case "phone" | "did":
             return f"{KINDS[kind]} {phone(id_of(routing), hide)}"
+        case "hidden":
+            return "elsewhere, which this channel does not see"
     return routing
 
 
@@ -115,9 +117,9 @@ def _item(line: _Line) -> RichTextSection:
 
 def _lines(step: Step, key: str, depth: int, hide: bool, unasked: Collection[str]) -> Iterator[_Line]:
     says = SAYS.get(step.stop, "") if step.stop is not None else ""
-    yield _Line(depth, cut(clean(step.key or key), 20), cut(place(step, hide), PLACE_CHARS), says)
-    keys = OF_TIME if kind_of(step.routing) == "tc" and len(step.then) == len(OF_TIME) else ("",) * len(step.then)
     if step.stop is Stop.UNKNOWN and kind_of(step.routing) in unasked:
         says = UNASKED
+    yield _Line(depth, cut(clean(step.key or key), 20), cut(place(step, hide), PLACE_CHARS), says)
+    keys = OF_TIME if kind_of(step.routing) == "tc" and len(step.then) == len(OF_TIME) else ("",) * len(step.then)
     for one, below in zip(step.then, keys, strict=True):
         yield from _lines(one, below, depth + 1, hide, unasked)

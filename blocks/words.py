@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from blocks.frame import phone as phone_number
 from blocks.frame import plural, price
+from rules.routing import HIDDEN
 from voipms.records import Count
 
 InWords = Callable[[str], str]
@@ -174,7 +175,7 @@ def reference(value: str) -> str:
 
 def routing(value: str) -> str:
     """A routing string as VoIP.ms spells it; ``none:`` leads nowhere."""
-    return "" if value.strip().lower() == "none:" else value
+    return {"none:": "", HIDDEN: "elsewhere"}.get(value.strip().lower(), value)
 
 
 def as_is(value: str) -> str:

@@ -108,4 +108,5 @@ ACCOUNTS = Command(
         "A sub-account is its login, the part after the underscore, its extension or its name.",
         "A reseller client is its id, its e-mail or its company.",
     ),
+    in_part=True,
 )

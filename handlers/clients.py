@@ -61,6 +61,7 @@ CLIENTS = Command(
     run=clients,
     csv=clients_csv,
     details=("A client is its id, its e-mail or its company.",),
+    in_part=True,
 )
 
 

@@ -177,5 +177,6 @@ NUMBERS = Command(
     examples=("",),
     run=numbers,
     csv=numbers_csv,
+    in_part=True,
     details=("A number is its digits, however they are written, or its description.",),
 )

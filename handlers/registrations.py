@@ -22,6 +22,10 @@ _LOGIN = re.compile(r"\d{5,9}(_\S+)?")
 def status_command(main_account: str) -> Command:
     """``status``, with the main account on the board where its login is known."""
 
+    def _known(asked: Request, sub_accounts: Rows[SubAccount]) -> list[SubAccount]:
+        sees_main = asked.limits is None or asked.limits.holds(main_account)
+        return with_main(sub_accounts, main_account if sees_main else "")
+
     def status(asked: Request, phones: VoipMs) -> Reply:
         """All phones that sign in, problems first; or a live look at one, with every field."""
         sub_accounts = phones.sub_accounts()
@@ -51,6 +55,7 @@ def status_command(main_account: str) -> Command:
             "Without an account: all phones that sign in, looked at now; that may take up to a minute.",
             "An account is its login, the part after the underscore, its extension or its name.",
         ),
+        in_part=True,
     )
 
 

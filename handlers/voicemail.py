@@ -55,4 +55,5 @@ VOICEMAIL = Command(
     examples=("",),
     run=voicemail,
     csv=voicemail_csv,
+    in_part=True,
 )
