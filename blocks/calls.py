@@ -64,7 +64,7 @@ _ROUTED = {
 }
 RUNG_DIRECTLY = (
     "Incoming calls are counted where the number that was called rings this account directly;"
-    " those that came through a ring group, a queue or a menu stand under that"
+    " those that came through a ring group, a queue or a menu are counted there"
 )
 _ENDED = {Outcome.NO_ANSWER: "No answer", Outcome.BUSY: "Busy", Outcome.FAILED: "Failed"}
 CSV_HEAD = (

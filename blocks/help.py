@@ -61,7 +61,7 @@ def help_card(groups: Sequence[tuple[str, Sequence[Line]]], role: str, admins: S
 
 
 def _first(line: Line) -> str:
-    return f"{line.name} {line.examples[0] if line.examples else line.usage}".rstrip()
+    return f"{line.name} {line.examples[0] if line.examples else line.usage.partition('[')[0]}".rstrip()
 
 
 def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
