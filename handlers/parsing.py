@@ -22,7 +22,9 @@ _WRAPPED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u202f": " "})
 _WORD = re.compile(r'([A-Za-z]+:)?"((?:[^"\\]|\\.)*)"|([^\s"]\S*)|"')
-_FRAMED = re.compile(r"\s*([*_~`]+)\s*(.+?)\s*\1\s*[.,;!?]*\s*", re.DOTALL)
+_FRAMES = "*_~`"
+LONGEST_LINE = 2_000
+"""Characters of a command line that are read: nothing that can be asked is as long, and one line must not keep the bot busy."""
 _SENTENCE = ",;!?`"
 """Signs at the end of a word that belong to the sentence and not to the word; a backtick never is part of one."""
 
@@ -56,11 +58,19 @@ def split(text: str) -> tuple[str, ...]:
 
     Formats around the whole and signs of a sentence are none of the words: ``*calls yesterday, missed!*``.
     """
-    framed = _FRAMED.fullmatch(text)
-    words = [word for found in _WORD.finditer(framed[2] if framed else text) if (word := _unquoted(found))]
+    words = [word for found in _WORD.finditer(_unframed(text)) if (word := _unquoted(found))]
     if words and not words[-1].endswith(".."):
         words[-1] = words[-1].rstrip(".") or words[-1]
     return tuple(words)
+
+
+def _unframed(text: str) -> str:
+    """What stands within formats around the whole; the text itself where there are none."""
+    inside = text.strip().rstrip(".,;!?").rstrip()
+    framed = False
+    while len(inside) > 2 and inside[0] in _FRAMES and inside[-1] == inside[0]:
+        framed, inside = True, inside[1:-1].strip()
+    return inside if framed else text
 
 
 def _unquoted(found: re.Match[str]) -> str:
@@ -71,7 +81,7 @@ def _unquoted(found: re.Match[str]) -> str:
 
 def command_line(line: str) -> tuple[str, tuple[str, ...]]:
     """The command's name, in small letters, and the words after it. No words at all ask for help."""
-    words = split(unwrap(line))
+    words = split(unwrap(line[:LONGEST_LINE]))
     if words and words[0].lower().lstrip("/") == "voip":
         words = words[1:]
     if not words:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import FILTERS, KEYS, Typed, addressed, command_line, nearest, read_calls, split, unwrap
+from handlers.parsing import FILTERS, KEYS, LONGEST_LINE, Typed, addressed, command_line, nearest, read_calls, split, unwrap
 from handlers.registry import Misunderstood
 from rules.call_rows import Direction, Filters
 
@@ -65,6 +65,12 @@ def test_quotes_keep_words_together(text: str, words: tuple[str, ...]) -> None:
 @given(st.text())
 def test_no_text_breaks_unwrapping_and_splitting(text: str) -> None:
     assert all(split(unwrap(text)))
+
+
+@pytest.mark.parametrize("piece", ["*", "_~", "* ", "<", '"', '\\"', " ", "a:", "1"])
+def test_a_line_of_any_length_is_read_at_once(piece: str) -> None:
+    for line in (piece * 200_000, f"{piece * 100_000}x"):
+        assert len(command_line(line)[0]) <= LONGEST_LINE
 
 
 @pytest.mark.parametrize(
