@@ -1,4 +1,4 @@
-# Everything a person runs. Needs Python 3.11 to 3.13 and make, nothing else.
+# Everything a person runs. Needs Python 3.11 to 3.13 and make; what is about the playground page itself needs Node.js 20.19 or newer too.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,16 +9,24 @@ STAMP := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo run doctor test check format bench soak clean
+PAGE := playground/page
+NODE_STAMP := $(PAGE)/node_modules/.installed
+
+.PHONY: help setup demo run doctor test check format bench soak page check-page test-browser screenshots clean
 
 help:
-	@echo "make demo    the whole bot against simulated VoIP.ms and Slack"
+	@echo "make demo    the whole bot against simulated VoIP.ms and Slack, in a terminal and on a page in the browser"
 	@echo "make run     the bot with the settings of .env"
 	@echo "make doctor  checks the set-up and says what to mend"
 	@echo "make test    unit, contract and end-to-end tests, offline"
 	@echo "make check   format, lint, types, manifest.yml"
 	@echo "make bench   what is claimed about speed, measured"
 	@echo "make soak    the long tests"
+	@echo "With Node.js:"
+	@echo "make page          builds the playground page into playground/static"
+	@echo "make check-page    the built page is what its source says; its unit tests"
+	@echo "make test-browser  drives the whole bot in Chromium"
+	@echo "make screenshots   the pictures of the documentation, from the real program"
 
 setup: $(STAMP)
 
@@ -69,5 +77,29 @@ bench: setup
 soak: setup
 	$(PY) -m pytest -m soak --hypothesis-profile=soak
 
+$(NODE_STAMP): $(PAGE)/package.json $(PAGE)/package-lock.json
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
+		|| { echo "Node.js 20.19 or newer and npm are needed for this: https://nodejs.org (the demo itself does without)" >&2; exit 1; }
+	cd $(PAGE) && npm ci --ignore-scripts --silent
+	@touch $(NODE_STAMP)
+
+page: $(NODE_STAMP)
+	cd $(PAGE) && npm run --silent build
+
+check-page: $(NODE_STAMP)
+	cd $(PAGE) && npm run --silent types && npm run --silent test
+	@set -e; built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; \
+	(cd $(PAGE) && npx --no-install vite build --logLevel warn --outDir "$$built/static"); \
+	diff -rq playground/static "$$built/static" || { echo "playground/static is not what its source says: make page" >&2; exit 1; }
+	@echo "playground/static matches its source"
+
+test-browser: setup $(NODE_STAMP)
+	$(PAGE)/chromium.sh
+	cd $(PAGE) && npm run --silent test:browser
+
+screenshots: setup $(NODE_STAMP)
+	$(PAGE)/chromium.sh
+	cd $(PAGE) && npm run --silent screenshots
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

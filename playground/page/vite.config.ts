@@ -32,11 +32,12 @@ export default defineConfig({
     // a strict Content-Security-Policy: nothing inline
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
     license: { fileName: "licences.txt" },
     // the same names in every build: what is committed can be compared with what is built
     rolldownOptions: {
       output: { entryFileNames: "page.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },
-  test: { environment: "node", testTimeout: 30_000, hookTimeout: 30_000 },
+  test: { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
 } as Parameters<typeof defineConfig>[0]);

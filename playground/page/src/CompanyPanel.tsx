@@ -38,6 +38,10 @@ export function CompanyPanel() {
         </div>
       </section>
       <Balance company={company} pull={pull} />
+      <h3>Phones by site</h3>
+      {company.sites.map((site) => (
+        <SiteOf key={site.name} site={site} pull={pull} />
+      ))}
       <section aria-labelledby="pops-head">
         <h3 id="pops-head">POPs</h3>
         <ul className="lines">
@@ -52,10 +56,6 @@ export function CompanyPanel() {
           ))}
         </ul>
       </section>
-      <h3>Phones by site</h3>
-      {company.sites.map((site) => (
-        <SiteOf key={site.name} site={site} pull={pull} />
-      ))}
     </div>
   );
 }

@@ -30,6 +30,7 @@ export function Composer({ channel, label, thread }: Props) {
   const [closed, setClosed] = useState(false);
   const [problem, setProblem] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
+  const moveTo = useRef<number | null>(null);
   const id = useId();
 
   const typed = text.slice(0, caret);
@@ -43,6 +44,9 @@ export function Composer({ channel, label, thread }: Props) {
     if (!element) return;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, 220)}px`;
+    // before the next key: who types on at once must not find the caret elsewhere
+    if (moveTo.current !== null) element.setSelectionRange(moveTo.current, moveTo.current);
+    moveTo.current = null;
   }, [text]);
   useEffect(() => {
     document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
@@ -64,10 +68,8 @@ export function Composer({ channel, label, thread }: Props) {
     setText(next);
     setCaret(place);
     setAt(0);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(place, place);
-    });
+    moveTo.current = place;
+    field.current?.focus();
   };
   const key = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;

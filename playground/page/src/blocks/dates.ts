@@ -94,9 +94,7 @@ export function dated(seconds: number, format: string, zone: string, now: number
     time_secs: written(seconds, zone, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
     ago: ago(seconds, now),
   };
-  const filled = format.replace(/\{(\w+)\}/g, (whole, name: string) => tokens[name] ?? whole);
-  // Slack begins a sentence with a capital: "Today at 9:00 AM"
-  return /^\{\w+_pretty\}/.test(format) ? filled.charAt(0).toUpperCase() + filled.slice(1) : filled;
+  return format.replace(/\{(\w+)\}/g, (whole, name: string) => tokens[name] ?? whole);
 }
 
 /** The whole instant, for who wants to know exactly. */
@@ -110,5 +108,6 @@ export function clock(seconds: number, zone: string): string {
 
 /** The day as the divider between messages says it. */
 export function dayOf(seconds: number, zone: string, now: number): string {
-  return dated(seconds, "{day_divider_pretty}", zone, now);
+  const day = dated(seconds, "{day_divider_pretty}", zone, now);
+  return day.charAt(0).toUpperCase() + day.slice(1);
 }

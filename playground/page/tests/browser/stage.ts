@@ -82,7 +82,7 @@ export class Window {
 
   static async open(browser: Browser, url: string, person = "U0ALICE", options: BrowserContextOptions = {}): Promise<Window> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: "light", acceptDownloads: true, ...options });
-    context.setDefaultTimeout(8_000);
+    context.setDefaultTimeout(20_000);
     const window = new Window(await context.newPage(), url);
     await window.page.goto(`${url}/?as=${person}`);
     await window.composer.waitFor();
@@ -123,7 +123,7 @@ export class Window {
           );
           return (found = after.find((ts) => ts > last) ?? "");
         },
-        { timeout: 8_000, message: `an answer to ${words}` },
+        { timeout: 20_000, message: `an answer to ${words}` },
       )
       .not.toBe("");
     return this.page.locator(`main .message[data-ts="${found}"]`);
@@ -142,13 +142,17 @@ export class Window {
   }
 }
 
-/** What a screen reader or a keyboard would stumble over. */
-export async function axe(page: Page): Promise<string[]> {
+interface Axe {
+  run: (within: string, options: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+/** What a screen reader or a keyboard would stumble over, in the page or a part of it. */
+export async function axe(page: Page, within = "html"): Promise<string[]> {
   await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
-    return (await axe.run({ resultTypes: ["violations"] })).violations;
-  });
+  const found = await page.evaluate(async (part) => {
+    const { axe } = window as unknown as { axe: Axe };
+    return (await axe.run(part, { resultTypes: ["violations"] })).violations;
+  }, within);
   return found
     .filter((each) => each.impact === "serious" || each.impact === "critical")
     .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);

@@ -81,7 +81,7 @@ describe("dates", () => {
     ["{date_short}", "Nov 24, 2026"],
     ["{date}", "November 24th, 2026"],
     ["{date_long}", "Tuesday, November 24th, 2026"],
-    ["{date_short_pretty} at {time}", "Today at 12:00 PM"],
+    ["{date_short_pretty} at {time}", "today at 12:00 PM"],
     ["{ago}", "2 minutes ago"],
   ])("%s", (format, shown) => expect(dated(noon, format, "America/Toronto", noon + 125)).toBe(shown));
 

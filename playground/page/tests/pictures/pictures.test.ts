@@ -1,0 +1,63 @@
+/** The pictures of the documentation, taken from the real program: `make screenshots`. */
+import { mkdir } from "node:fs/promises";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { open, Program, ROOT, tooWide, Window } from "../browser/stage";
+
+const FOLDER = `${ROOT}docs/pictures`;
+
+let program: Program;
+let browser: Browser;
+
+beforeAll(async () => {
+  [program, browser] = await Promise.all([Program.start(["bot.py", "demo"], /Still running/), open(), mkdir(FOLDER, { recursive: true })]);
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await program?.stop();
+});
+
+async function picture(window: Window, name: string): Promise<void> {
+  // the pointer lies on nothing, and nothing that was typed is in the way
+  await window.page.mouse.move(0, 0);
+  await window.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await window.page.waitForTimeout(400);
+  expect(await tooWide(window.page)).toBe(false);
+  await window.page.screenshot({ path: `${FOLDER}/${name}.png` });
+}
+
+test("the answer to calls yesterday", async () => {
+  const window = await Window.open(browser, program.url, "U0ALICE", { viewport: { width: 1000, height: 800 }, deviceScaleFactor: 1.5 });
+  const answer = await window.ask("/voip calls yesterday");
+  await answer.getByRole("button", { name: "CSV" }).waitFor();
+  await window.page.mouse.move(0, 0);
+  await answer.evaluate((element) => {
+    element.scrollIntoView();
+  });
+  await window.page.waitForTimeout(400);
+  await window.page.locator("main .messages").screenshot({ path: `${FOLDER}/calls.png` });
+  await window.close();
+});
+
+test.each(["light", "dark"] as const)("the page in %s colours", async (colorScheme) => {
+  const window = await Window.open(browser, program.url, "U0ALICE", { colorScheme });
+  await window.ask("/voip status");
+  await picture(window, `page-${colorScheme}`);
+  await window.close();
+});
+
+test("the page on a telephone", async () => {
+  const window = await Window.open(browser, program.url, "U0VICTOR", { viewport: { width: 420, height: 860 } });
+  await window.ask("/voip numbers");
+  await picture(window, "page-narrow");
+  await window.close();
+});
+
+test("the traffic", async () => {
+  const window = await Window.open(browser, program.url, "U0ALICE");
+  await window.ask("/voip balance");
+  await window.page.getByRole("button", { name: "The traffic" }).click();
+  await window.page.locator(".exchange summary").filter({ hasText: "getBalance" }).first().click();
+  await picture(window, "page-traffic");
+  await window.close();
+});
