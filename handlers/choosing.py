@@ -12,7 +12,7 @@ from rules.finding import find_called, taken_apart
 T = TypeVar("T")
 MOST_NEAR = 5
 LONGEST_WORD = 40
-JOINING = frozenset(("and", "or", "&", "+", ","))
+_JOINING = frozenset(("and", "or", "&", "+", ","))
 _PLURALS = {"mailbox": "mailboxes"}
 
 
@@ -45,7 +45,7 @@ def one_of(
     if found.several:
         raise which(asked, command, kind, typed, [_of(thing, names) for thing in found.several])
     meant, left = taken_apart([one for word in typed for one in _without_commas(word)], things, names)
-    unknown = [word for word in left if word.lower() not in JOINING]
+    unknown = [word for word in left if word.lower() not in _JOINING]
     if len(meant) > 1 or (meant and unknown):
         raise too_many(asked, command, kind, [_of(thing, names) for thing in meant], unknown)
     if meant:

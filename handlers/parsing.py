@@ -30,7 +30,7 @@ _SENTENCE = ",;!?`"
 
 
 def unwrap(text: str) -> str:
-    """The text as the person sees it; a person or a channel stays ``<@U…>`` or ``<#C…>``, without its label.
+    """The text as the person sees it; a person, channel or user group stays ``<@U…>``, ``<#C…>`` or ``<!subteam^S…>``, without its label.
 
     Entities are undone last: what a person typed as ``<@U024BE7LH>`` in letters never becomes a mention.
     """
@@ -44,6 +44,8 @@ def _without_wrapping(found: re.Match[str]) -> str:
     inside, label = found[1], found[2]
     match inside[0]:
         case "@" | "#":
+            return f"<{inside}>"
+        case "!" if inside.startswith("!subteam^"):
             return f"<{inside}>"
         case "!":
             return label or f"@{inside[1:].split('^')[0]}"
@@ -160,7 +162,8 @@ def read_calls(words: Sequence[str], today: date, names: Collection[str] = ()) -
     Raises:
         Misunderstood: A word is meant as a period or a filter but makes none, or two contradict each other.
     """
-    read = _Reading(list(words), today, plain_names(names))
+    apart = [part for word in words for part in ([word] if " " in word or ":" in word else filter(None, word.split(",")))]
+    read = _Reading(apart, today, plain_names(names))
     filters = read.filters()
     _consistent(filters)
     return Typed(period=read.period(), filters=filters, rest=tuple(read.rest), understood=tuple(read.understood))

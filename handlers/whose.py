@@ -14,11 +14,11 @@ from handlers.registry import Misunderstood, Request
 from rules.accounts import name_of, names_of
 from rules.call_rows import Direction, Filters
 from rules.finding import Found, find_called, taken_apart
+from rules.registrations import MAIN
 from voipms import Did, SubAccount
 
 T = TypeVar("T")
 Names = Callable[[T], Sequence[str]]
-MAIN = "Main account"
 _NOT_FIRST = ("",) * 5
 """What a sub-account is called in any of its ways comes before what a number is called."""
 

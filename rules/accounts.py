@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rules.finding import Found, find
 from voipms import SubAccount
 
 
@@ -15,8 +14,3 @@ def names_of(sub_account: SubAccount) -> Sequence[str]:
     """Everything a sub-account may be asked for by, its identity first."""
     after = sub_account.account.partition("_")[2]
     return sub_account.account, after, sub_account.username, sub_account.internal_extension, sub_account.description
-
-
-def find_account(words: str, sub_accounts: Sequence[SubAccount]) -> Found[SubAccount]:
-    """The sub-account that is meant by a login, the part after the underscore, an extension or a description."""
-    return find(words, sub_accounts, names_of)

@@ -41,8 +41,6 @@ _SHORT_WEEKDAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3,
 _SHORT_MONTHS = {**{month[:3]: place for place, month in enumerate(MONTHS, 1)}, "sept": 9}
 _WEEKDAY_OF = {**{day: place for place, day in enumerate(WEEKDAYS)}, **_SHORT_WEEKDAYS}
 _MONTH_OF = {**{month: place for place, month in enumerate(MONTHS, 1)}, **_SHORT_MONTHS}
-SOFT_WORDS = frozenset((*_SHORT_WEEKDAYS, *_MONTH_OF))
-"""Words that are as often a name: *April*, *May*, *Sun*."""
 
 _NAMES_OF_MONTHS = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _NAMES_OF_WEEKDAYS = "|".join(sorted(_WEEKDAY_OF, key=len, reverse=True))

@@ -136,6 +136,8 @@ def asked(text: str) -> Typed:
         ("with (514) 555-0134", None, Filters(number="5145550134"), ("with",)),
         ("514 555 0134 today", "2026-11-25", Filters(number="5145550134"), ()),
         ("514-555-0134 number:5145550134", None, Filters(number="5145550134"), ()),
+        ("yesterday,missed", "2026-11-24", Filters(outcomes=frozenset(("missed",))), ()),
+        ("101,201", None, Filters(), ("101", "201")),
         ("unanswered", None, Filters(outcomes=frozenset(("no answer", "busy", "failed"))), ()),
         ("not answered", None, Filters(outcomes=frozenset(("no answer", "busy", "failed"))), ()),
         ("out no answer", None, Filters(directions=frozenset((Direction.OUT,)), outcomes=frozenset(("no answer",))), ()),
