@@ -26,6 +26,10 @@ MISSING = {
     "voipms_password": "the API password, set in the VoIP.ms portal under Main Menu > SOAP and REST/JSON API",
 }
 """What to say of a required setting that is not there."""
+LEAST = 0.001
+DAY = 24 * 60 * 60
+SHORTEST_SIGNING_SECRET = 16
+"""Slack's have 32 letters and digits. What is far shorter is a mistake, and could be guessed."""
 SHORTEST_KEY = 8
 """What is shorter, like ``/ping``, is no secret, and stands in too many other lines."""
 
@@ -53,11 +57,18 @@ def _number(text: object) -> float:
     return number
 
 
-def _more_than_zero(text: object) -> float:
-    number = _number(text)
-    if number <= 0:
-        raise ValueError("must be more than zero")
-    return number
+def _more_than_zero(most: int) -> BeforeValidator:
+    """A number that may be small, as demonstrations and tests have it, but not so large that clocks and waits cannot hold it."""
+
+    def read(text: object) -> float:
+        number = _number(text)
+        if number <= 0:
+            raise ValueError("must be more than zero")
+        if not LEAST <= number <= most:
+            raise ValueError(f"must be from {LEAST} to {most:,}")
+        return number
+
+    return BeforeValidator(read)
 
 
 def _money(text: object) -> Decimal:
@@ -99,6 +110,25 @@ def _web_address(text: object) -> str:
     return address
 
 
+def _api_address(*hosts: str) -> BeforeValidator:
+    """Where an API is: an address alone, over TLS where it is the real one of those hosts."""
+
+    def read(text: object) -> str:
+        address = _web_address(text)
+        parts = urlsplit(address)
+        if parts.scheme == "http" and any(f".{_host(address)}".endswith(f".{host}") for host in hosts):
+            raise ValueError("must begin with https://: over http:// the password or the token travels readable")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("must be an address alone, without a login or a question mark")
+        return address
+
+    return BeforeValidator(read)
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").rstrip(".")
+
+
 def host_zone() -> ZoneInfo:
     """The time zone of this host, or UTC where it has none that the zone database knows."""
     try:
@@ -136,13 +166,13 @@ class Settings(BaseModel):
     slack_bot_token: SecretStr
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = Field(None, validate_default=True)
-    slack_api_url: Annotated[str, BeforeValidator(_web_address)] = "https://slack.com/api/"
+    slack_api_url: Annotated[str, _api_address("slack.com", "slack-gov.com")] = "https://slack.com/api/"
     voipms_username: str
     voipms_password: SecretStr
     voipms_main_account: str = ""
-    voipms_api_url: Annotated[str, BeforeValidator(_web_address)] = "https://voip.ms/api/v1/rest.php"
-    voipms_requests_per_minute: Annotated[float, BeforeValidator(_more_than_zero)] | None = None
-    voipms_timeout: Annotated[float, BeforeValidator(_more_than_zero)] = 30.0
+    voipms_api_url: Annotated[str, _api_address("voip.ms")] = "https://voip.ms/api/v1/rest.php"
+    voipms_requests_per_minute: Annotated[float, _more_than_zero(1_000_000)] | None = None
+    voipms_timeout: Annotated[float, _more_than_zero(600)] = 30.0
     voipms_user_agent: str = f"Dialtone/{VERSION}"
     voipms_timezone_offset: Annotated[float, BeforeValidator(_number)] = -5.0
     voipms_wire_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
@@ -152,11 +182,11 @@ class Settings(BaseModel):
     default_role: Annotated[str, _one_of("none", "viewer")] = "none"
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
     alert_channel: str = ""
-    confirm_seconds: Annotated[float, BeforeValidator(_more_than_zero)] = 60.0
-    watch_interval: Annotated[float, BeforeValidator(_more_than_zero)] = 60.0
+    confirm_seconds: Annotated[float, _more_than_zero(DAY)] = 60.0
+    watch_interval: Annotated[float, _more_than_zero(DAY)] = 60.0
     low_balance: Annotated[Decimal, BeforeValidator(_money)] = Decimal(10)
     heartbeat_url: SecretStr | None = None
-    settle_seconds: Annotated[float, BeforeValidator(_more_than_zero)] = 30.0
+    settle_seconds: Annotated[float, _more_than_zero(DAY)] = 30.0
     host: str = "127.0.0.1"
     port: int = 3000
     log_format: Annotated[str, _one_of("console", "json")] = "console"
@@ -187,6 +217,13 @@ class Settings(BaseModel):
 
     @field_validator("slack_signing_secret")
     @classmethod
+    def _whole_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not re.fullmatch(rf"[\x21-\x7e]{{{SHORTEST_SIGNING_SECRET},}}", secret.get_secret_value()):
+            raise ValueError('must be the whole signing secret from Slack\'s "Basic Information" page')
+        return secret
+
+    @field_validator("slack_signing_secret")
+    @classmethod
     def _one_way_in(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         # an app token that is there but wrong is not in info.data, and is complaint enough
         if secret is None and "slack_app_token" in info.data and info.data["slack_app_token"] is None:
@@ -211,14 +248,8 @@ class Settings(BaseModel):
     @field_validator("voipms_api_url")
     @classmethod
     def _not_the_redirect(cls, address: str) -> str:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        if host.startswith("www."):
+        if _host(address).startswith("www."):
             raise ValueError("must not name a www. host: it redirects and loses the question; use https://voip.ms/api/v1/rest.php")
-        if parts.scheme == "http" and (host == "voip.ms" or host.endswith(".voip.ms")):
-            raise ValueError("must begin with https://: over http:// the API password travels readable")
-        if parts.username or parts.query or parts.fragment:
-            raise ValueError("must be an address alone, without a login or a question mark")
         return address
 
     @field_validator("voipms_user_agent")

@@ -83,15 +83,34 @@ def test_the_version_is_that_of_the_project() -> None:
         ),
         ("VOIPMS_API_URL", "ftp://voip.ms/", "VOIPMS_API_URL must be a web address that begins with https:// or http://"),
         ("VOIPMS_API_URL", "https://voip.ms:port/", "VOIPMS_API_URL must be a web address that begins with https:// or http://"),
-        (
-            "VOIPMS_API_URL",
-            "http://voip.ms/api/v1/rest.php",
-            "VOIPMS_API_URL must begin with https://: over http:// the API password travels readable",
+        *(
+            (name, address, f"{name} must begin with https://: over http:// the password or the token travels readable")
+            for name, address in (
+                ("VOIPMS_API_URL", "http://voip.ms/api/v1/rest.php"),
+                ("VOIPMS_API_URL", "http://VoIP.ms./api/v1/rest.php"),
+                ("VOIPMS_API_URL", "http://api.voip.ms:8080/"),
+                ("SLACK_API_URL", "http://slack.com/api/"),
+                ("SLACK_API_URL", "http://www.slack-gov.com./api/"),
+            )
         ),
-        (
-            "VOIPMS_API_URL",
-            "https://voip.ms/?api_password=x",
-            "VOIPMS_API_URL must be an address alone, without a login or a question mark",
+        *(
+            (name, address, f"{name} must be an address alone, without a login or a question mark")
+            for name, address in (
+                ("VOIPMS_API_URL", "https://voip.ms/?api_password=x"),
+                ("VOIPMS_API_URL", "https://:x@voip.ms/"),
+                ("SLACK_API_URL", "https://@slack.com/api/"),
+                ("SLACK_API_URL", "https://slack.com/api/#x"),
+            )
+        ),
+        ("VOIPMS_TIMEOUT", "1e308", "VOIPMS_TIMEOUT must be from 0.001 to 600"),
+        ("VOIPMS_TIMEOUT", "1e-9", "VOIPMS_TIMEOUT must be from 0.001 to 600"),
+        ("VOIPMS_REQUESTS_PER_MINUTE", "1e12", "VOIPMS_REQUESTS_PER_MINUTE must be from 0.001 to 1,000,000"),
+        ("WATCH_INTERVAL", "1e12", "WATCH_INTERVAL must be from 0.001 to 86,400"),
+        ("CONFIRM_SECONDS", "1e12", "CONFIRM_SECONDS must be from 0.001 to 86,400"),
+        ("SETTLE_SECONDS", "1e12", "SETTLE_SECONDS must be from 0.001 to 86,400"),
+        *(
+            ("SLACK_SIGNING_SECRET", secret, 'SLACK_SIGNING_SECRET must be the whole signing secret from Slack\'s "Basic Information" page')
+            for secret in ("x", "0123456789abcde", "0123456789 abcdef")
         ),
         ("VOIPMS_REQUESTS_PER_MINUTE", "0", "VOIPMS_REQUESTS_PER_MINUTE must be more than zero"),
         ("VOIPMS_REQUESTS_PER_MINUTE", "fast", "VOIPMS_REQUESTS_PER_MINUTE must be a number"),
@@ -219,7 +238,7 @@ def test_the_address_of_the_heartbeat_is_a_secret(address: str, secrets: set[str
 
 
 def test_without_an_app_token_the_signing_secret_makes_http_mode() -> None:
-    settings = load(NOWHERE, {**GOOD, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "not-real"})
+    settings = load(NOWHERE, {**GOOD, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "0123456789abcdef-not-real"})
     assert not settings.socket_mode
 
 
