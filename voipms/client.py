@@ -164,7 +164,7 @@ class VoipMs:
         return self._rows(Client, "clients", "getClients", client=client)
 
     def check_login(self, email: str, password: str) -> Client | None:
-        """The client of exactly this e-mail, if this is their portal password. Nothing of it is kept."""
+        """The client of this e-mail, its case aside, if this is their portal password. Nothing of it is kept."""
         if not email or not password:
             return None
         return self._door.ask("getClients", {"client": email}, partial(decoding.login, email, password))

@@ -130,7 +130,7 @@ class _Login(msgspec.Struct):
 
 
 def login(email: str, password: str, body: Body) -> Client | None:
-    """The client of exactly this e-mail, if this is their password. The only place that ever decodes one."""
+    """The client of this e-mail, its case aside, if this is their password. The only place that ever decodes one."""
     try:
         fields = opened(body)
     except Refused as refused:
@@ -143,7 +143,7 @@ def login(email: str, password: str, body: Body) -> Client | None:
         with suppress(*BROKEN):
             kept = msgspec.json.decode(row, type=_Login)
             known = b"" if isinstance(kept.password, bool) else spelling.as_spelled(kept.password).encode("utf-8", "surrogatepass")
-            if spelling.as_spelled(kept.email) == email and known and hmac.compare_digest(known, typed):
+            if spelling.as_spelled(kept.email).casefold() == email.casefold() and known and hmac.compare_digest(known, typed):
                 right, _ = _record(Client, row)
     return right
 

@@ -643,9 +643,15 @@ def test_any_other_password_gives_nobody(password: str) -> None:
     assert login(said(clients=[CLIENT]), password=password)[0] is None
 
 
-@pytest.mark.parametrize("email", ["other@example.com", "User@example.com", "561115", "user@example.com ", ""])
-def test_only_the_client_of_exactly_this_e_mail_counts(email: str) -> None:
+@pytest.mark.parametrize("email", ["other@example.com", "561115", "user@example.com ", "user@example.co", ""])
+def test_only_the_client_of_this_e_mail_counts(email: str) -> None:
     assert login(said(clients=[CLIENT]), email=email)[0] is None
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("User@Example.com", "user@example.com"), ("user@example.com", "USER@example.com")])
+def test_the_case_of_an_e_mail_does_not_matter(typed: str, kept: str) -> None:
+    found, _ = login(said(clients=[{**CLIENT, "email": kept}]), email=typed)
+    assert found is not None and found.client == "561115"
 
 
 def test_it_is_not_the_first_row_that_counts() -> None:
