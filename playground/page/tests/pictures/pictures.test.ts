@@ -27,15 +27,23 @@ async function picture(window: Window, name: string): Promise<void> {
 }
 
 test("the answer to calls yesterday", async () => {
-  const window = await Window.open(browser, program.url, "U0ALICE", { viewport: { width: 1000, height: 800 }, deviceScaleFactor: 1.5 });
+  const window = await Window.open(browser, program.url, "U0ALICE", { viewport: { width: 1280, height: 900 } });
+  await window.page.getByRole("button", { name: "The phone company" }).click();
   const answer = await window.ask("/voip calls yesterday");
   await answer.getByRole("button", { name: "CSV" }).waitFor();
-  await window.page.mouse.move(0, 0);
   await answer.evaluate((element) => {
     element.scrollIntoView();
+    (document.activeElement as HTMLElement | null)?.blur();
   });
   await window.page.waitForTimeout(400);
-  await window.page.locator("main .messages").screenshot({ path: `${FOLDER}/calls.png` });
+  // as far as whole rows are seen, and as wide as the table
+  const clip = await answer.evaluate((element) => {
+    const seen = document.querySelector("main .messages")!.getBoundingClientRect();
+    const rows = [...element.querySelectorAll("tr")].map((row) => row.getBoundingClientRect()).filter((row) => row.bottom < seen.bottom - 8);
+    const right = Math.max(...[...element.querySelectorAll(".table-frame")].map((frame) => frame.getBoundingClientRect().right));
+    return { x: seen.left, y: seen.top, width: right + 20 - seen.left, height: (rows.at(-1)?.bottom ?? seen.bottom) - seen.top };
+  });
+  await window.page.screenshot({ path: `${FOLDER}/calls.png`, clip });
   await window.close();
 });
 
