@@ -84,6 +84,11 @@ class Stage:
             "ADMINS": ALICE,
             "DEFAULT_ROLE": "viewer",
             "TIMEZONE": ZONE.key,
+            # what is unplugged on the page is told within seconds
+            "ALERT_CHANNEL": "C0ALERTS",
+            "WATCH_INTERVAL": "2",
+            "CONFIRM_SECONDS": "5",
+            "SETTLE_SECONDS": "2",
             "PORT": "0",
             "DATABASE_URL": f"sqlite:///{self._folder.name}/dialtone.db",
             "LOG_LEVEL": "WARNING",

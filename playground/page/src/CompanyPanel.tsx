@@ -132,13 +132,13 @@ const SiteOf = memo(
         </summary>
         {site.fixed && counted.length > 1 && (
           <div className="levers">
-            <Lever small label={`Unplug the router: ${name}`} onPull={() => pull("unplug", { site: site.name })}>
+            <Lever small label={`Unplug all: ${name}`} onPull={() => pull("unplug", { site: site.name })}>
               Unplug all
             </Lever>
             <Lever small label={`Cut the power: ${name}`} onPull={() => pull("cut", { site: site.name })}>
               Cut the power
             </Lever>
-            <Lever small label={`Plug everything in: ${name}`} onPull={() => pull("plug", { site: site.name })}>
+            <Lever small label={`Plug all in: ${name}`} onPull={() => pull("plug", { site: site.name })}>
               Plug all in
             </Lever>
           </div>
