@@ -22,10 +22,13 @@ from playground.slack_private import asks
 from playground.slack_workspace import Json
 from playground.voipms import Asked, VoipMsServer
 
-KEPT = 1_000
-"""Requests that are remembered."""
+KEPT = 300
+"""Requests that are remembered of each way: the many looks at phones push nothing else out."""
 LONGEST = 40_000
 """Characters of a body that are shown."""
+LONGEST_WHOLE = 200_000
+"""Bytes of a body that is kept as it is."""
+WAYS = ("slack-bot", "bot-slack", "bot-voipms")
 MASK = "••••••"
 SECRET_NAME = re.compile(r"(^|_)(pass(word|wd)?|pin|secret|token)$", re.IGNORECASE)
 
@@ -35,7 +38,7 @@ class Exchange:
     """One request and what became of it.
 
     Attributes:
-        way: ``slack-bot``, ``bot-slack`` or ``bot-voipms``: from whom to whom.
+        way: One of ``WAYS``: from whom to whom.
         name: The method, or the kind of delivery.
         at: Seconds since the epoch.
         ended: In a word: ``ok``, Slack's error, VoIP.ms's status.
@@ -70,19 +73,20 @@ class Traffic:
         self._changed = changed
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._kept: deque[Exchange] = deque(maxlen=KEPT)
+        self._kept: dict[str, deque[Exchange]] = {way: deque(maxlen=KEPT) for way in WAYS}
         slack.on_change(self._slack_told)
         phones.on_answer(self._voipms_answered)
 
     def lines(self) -> list[Json]:
         """All that is remembered, without bodies, oldest first."""
         with self._lock:
-            return [exchange.as_line() for exchange in self._kept]
+            found = [exchange for kept in self._kept.values() for exchange in kept]
+        return [exchange.as_line() for exchange in sorted(found, key=lambda exchange: exchange.id)]
 
     def opened(self, number: int, person: str) -> Json:
         """One exchange with its bodies, for this person's eyes."""
         with self._lock:
-            found = next((exchange for exchange in self._kept if exchange.id == number), None)
+            found = next((exchange for kept in self._kept.values() for exchange in kept if exchange.id == number), None)
         if found is None:
             return {"id": number, "gone": True}
         if found.to and found.to != person:
@@ -98,7 +102,7 @@ class Traffic:
     def _note(self, way: str, name: str, at: float, ended: str, well: bool, to: str, request: Any, answer: Any) -> None:
         with self._lock:
             made = Exchange(next(self._numbers), way, name, at, ended, well, to, request, answer)
-            self._kept.append(made)
+            self._kept[way].append(made)
         self._changed(made)
 
     def _slack_told(self, kind: str, value: Any) -> None:
@@ -116,7 +120,17 @@ class Traffic:
 
     def _voipms_answered(self, asked: Asked, body: bytes) -> None:
         request = {"method": asked.method, **asked.params}
-        self._note("bot-voipms", asked.method, asked.at, asked.answered, asked.answered == "success", "", request, readable(body))
+        self._note("bot-voipms", asked.method, asked.at, asked.answered, asked.answered == "success", "", request, self._readable(body))
+
+    def _readable(self, body: bytes) -> Any:
+        """A body as JSON if it is, else as text; of a very long one the beginning, masked before it is cut."""
+        text = body.decode(errors="replace")
+        if len(text) > LONGEST_WHOLE:
+            return short(masked(text, self._secrets))
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
 
 
 def delivery_name(kind: str, payload: Json) -> str:
@@ -127,17 +141,6 @@ def delivery_name(kind: str, payload: Json) -> str:
     if isinstance(event, dict):
         return " ".join(str(event[key]) for key in ("type", "subtype") if key in event)
     return str(payload.get("type"))
-
-
-def readable(body: bytes) -> Any:
-    """A body as JSON if it is, else as text; cut before it is parsed when it is very long."""
-    text = body.decode(errors="replace")
-    if len(text) > LONGEST * 50:
-        return f"{text[:LONGEST]}…"
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def masked(value: Any, secrets: Collection[str]) -> Any:
@@ -164,5 +167,5 @@ def _under(name: str, value: Any, secrets: Collection[str]) -> Any:
 
 def short(value: Any) -> Any:
     """A body that fits on a screen: a very long one becomes the beginning of its text."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
     return value if len(text) <= LONGEST else f"{text[:LONGEST]}\n… {len(text) - LONGEST:,} more characters"

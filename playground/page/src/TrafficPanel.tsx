@@ -19,7 +19,7 @@ export function TrafficPanel() {
   useEffect(() => {
     if (connected && me) world.say({ do: "traffic" });
   }, [world, connected, me]);
-  const shown = lines.filter((line) => !way || line.way === way).slice(-SHOWN_MOST);
+  const shown = runs(lines.filter((line) => !way || line.way === way)).slice(-SHOWN_MOST);
   return (
     <div className="panel traffic">
       <label className="filter">
@@ -35,16 +35,33 @@ export function TrafficPanel() {
       </label>
       {shown.length === 0 && <p className="empty">Nothing yet: ask the bot something.</p>}
       <ol className="exchanges" reversed>
-        {shown.toReversed().map((line) => (
-          <ExchangeOf key={line.id} line={line} />
+        {shown.toReversed().map(({ line, more }) => (
+          <ExchangeOf key={line.id} line={line} more={more} />
         ))}
       </ol>
     </div>
   );
 }
 
+interface Run {
+  line: Line;
+  /** How many more like it followed at once. */
+  more: number;
+}
+
+/** Requests that are alike and follow each other (looks at phone after phone) are one entry. */
+function runs(lines: Line[]): Run[] {
+  const made: Run[] = [];
+  for (const line of lines) {
+    const last = made.at(-1);
+    if (last && line.way === "bot-voipms" && ["way", "name", "ended"].every((key) => line[key as keyof Line] === last.line[key as keyof Line])) last.more += 1;
+    else made.push({ line, more: 0 });
+  }
+  return made;
+}
+
 const ExchangeOf = memo(
-  function ExchangeOf({ line }: { line: Line }) {
+  function ExchangeOf({ line, more }: Run) {
     const world = useWorld();
     const zone = useZone();
     const exchange = useKnown((state) => state.exchanges[line.id]);
@@ -60,7 +77,10 @@ const ExchangeOf = memo(
             <span className={`way ${line.way}`}>
               {from} → {at}
             </span>
-            <span className="exchange-name">{line.name}</span>
+            <span className="exchange-name">
+              {line.name}
+              {more > 0 && <small> and {more} more like it</small>}
+            </span>
             <span className={`ended${line.well ? "" : " badly"}`}>{line.ended}</span>
             <span className="exchange-at">
               {new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" }).format(line.at * 1000)}
@@ -80,7 +100,7 @@ const ExchangeOf = memo(
       </li>
     );
   },
-  (before, after) => before.line.id === after.line.id,
+  (before, after) => before.line.id === after.line.id && before.more === after.more,
 );
 
 function Body({ title, body }: { title: string; body: unknown }) {

@@ -7,7 +7,8 @@ export const BOT = "U0DIALTONE";
 export const SLACKBOT = "USLACKBOT";
 /** What is looked at in the middle: a channel's id, or the app's Home. */
 export const HOME = "home";
-const LINES_KEPT = 1_000;
+/** Of each way: the many looks at phones push nothing else out. */
+const LINES_KEPT = 300;
 
 export interface State {
   connected: boolean;
@@ -125,7 +126,7 @@ export class World {
         this.change({ company: said });
         break;
       case "traffic":
-        this.change({ lines: said.whole ? said.lines : unique([...state.lines, ...said.lines]).slice(-LINES_KEPT) });
+        this.change({ lines: said.whole ? said.lines : newest([...state.lines, ...said.lines]) });
         break;
       case "exchange":
         this.change({ exchanges: { ...state.exchanges, [said.exchange.id]: said.exchange } });
@@ -206,8 +207,12 @@ function replaced(views: View[], view: View): View[] {
   return views.some((each) => each.id === view.id) ? views.map((each) => (each.id === view.id ? view : each)) : [...views, view];
 }
 
-function unique(lines: Line[]): Line[] {
-  return [...new Map(lines.map((line) => [line.id, line])).values()];
+function newest(lines: Line[]): Line[] {
+  const left: Partial<Record<Line["way"], number>> = {};
+  return [...new Map(lines.map((line) => [line.id, line])).values()]
+    .toReversed()
+    .filter((line) => (left[line.way] = (left[line.way] ?? LINES_KEPT) - 1) >= 0)
+    .toReversed();
 }
 
 export const WorldContext = createContext<World | null>(null);
