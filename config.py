@@ -28,6 +28,7 @@ MISSING = {
 """What to say of a required setting that is not there."""
 LEAST = 0.001
 DAY = 24 * 60 * 60
+DAYS_MOST = 36_500
 SHORTEST_SIGNING_SECRET = 16
 """Slack's have 32 letters and digits. What is far shorter is a mistake, and could be guessed."""
 SHORTEST_KEY = 8
@@ -69,6 +70,12 @@ def _more_than_zero(most: int) -> BeforeValidator:
         return number
 
     return BeforeValidator(read)
+
+
+def _days(text: object) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", str(text)) or not 1 <= int(str(text)) <= DAYS_MOST:
+        raise ValueError(f"must be a whole number of days from 1 to {DAYS_MOST:,}")
+    return int(str(text))
 
 
 def _money(text: object) -> Decimal:
@@ -152,6 +159,7 @@ class Settings(BaseModel):
         database_url: Secret, because PostgreSQL's holds a password.
         timezone: For people whose own zone Slack does not tell.
         admins: Slack user ids.
+        audit_retention_days: How long it is kept who asked what.
         alert_channel: A channel id, or empty.
         confirm_seconds: How long a "no" has to last before it is told; nearly all other spans of the watch are multiples of it.
         watch_interval: Least seconds between two looks at one account at rest.
@@ -181,6 +189,7 @@ class Settings(BaseModel):
     admins: frozenset[str] = frozenset()
     default_role: Annotated[str, _one_of("none", "viewer")] = "none"
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = True
+    audit_retention_days: Annotated[int, BeforeValidator(_days)] = 365
     alert_channel: str = ""
     confirm_seconds: Annotated[float, _more_than_zero(DAY)] = 60.0
     watch_interval: Annotated[float, _more_than_zero(DAY)] = 60.0

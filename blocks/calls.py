@@ -98,6 +98,7 @@ class Asked:
         client: The id of the reseller client whose calls these are, and its name; empty for the account's own.
         names: What people call logins, our numbers and the places they lead to; see ``names_of``.
         zone: The reader's, whose days and times are shown.
+        resold: Whether rows of reseller clients are at the clients' prices.
         masked: Whether numbers are masked.
         notes: What is missing, one plain sentence each.
     """
@@ -109,6 +110,7 @@ class Asked:
     names: Mapping[str, str]
     client: str = ""
     client_name: str = ""
+    resold: bool = False
     masked: bool = False
     notes: tuple[str, ...] = ()
 
@@ -363,7 +365,8 @@ def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
             f"{WARNING} {plural(totals.gaps, 'value')} could not be read and {'counts' if totals.gaps == 1 else 'count'} as not set"
         )
     if totals.cost:
-        parts.append("costs are what the client pays" if asked.client else "costs are what VoIP.ms charges you")
+        resold = "costs of reseller clients are what they pay" if asked.resold else "costs are what VoIP.ms charges you"
+        parts.append("costs are what the client pays" if asked.client else resold)
     below = ["  ·  ".join(part for part in parts if part), *(f"{WARNING} {safe(note)}" for note in asked.notes)]
     if "_" in asked.filters.account and asked.filters.directions != {Direction.OUT}:
         below.append(RUNG_DIRECTLY)

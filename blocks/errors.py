@@ -1,8 +1,10 @@
 """What a person sees when something did not work: what happened, what to do, and an id that is also in the log. Pure."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from blocks.frame import BlockDict, code, header, render, safe, section, small
+from blocks.frame import BlockDict, actions, button, code, header, phone, render, safe, section, small
+from blocks.inputs import field, form, text
 
 SIGN = "⚠️"
 OUT_OF_SIGHT = "This channel does not see that."
@@ -82,3 +84,18 @@ def unknown(name: str, near: list[str], slash: str) -> list[BlockDict]:
 def open_form(title: str) -> list[BlockDict]:
     """Where a form cannot be opened at once: a button that does."""
     return render([header(title), section("This is asked in a form, so that nothing typed is kept in the conversation.")])
+
+
+def line_form(name: str) -> dict[str, Any]:
+    """The form in which any line can be asked."""
+    hint = "As after /voip: status, calls yesterday missed, numbers 5145550100. help lists what you may ask."
+    asked = field(name, "What would you like to know?", text("calls yesterday missed"), hint=hint)
+    return form(name, "Ask Dialtone", "Ask", [asked])
+
+
+def which_number(command: str, period: str, numbers: Sequence[str]) -> list[BlockDict]:
+    """Several numbers were found: a button for each."""
+    choices = [
+        button(phone(number), f"ask:{command}:{place}", f"{command} {period} number:{number}") for place, number in enumerate(numbers)
+    ]
+    return render([section("*Which number?* Several are in that message."), actions(*choices)])

@@ -27,7 +27,8 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from blocks.forms import NOT_UNDERSTOOD, TOO_MUCH, forms
-from blocks.frame import cut, escape
+from blocks.frame import cut, escape, render, section, without_tables
+from handlers.payloads import stamped
 from handlers.registry import Block
 from store.refusals import Refusals
 
@@ -163,6 +164,14 @@ class Answering:
             self._final(message)
         except UNCLEAR as error:
             raise NotDelivered(reason(error)) from None
+
+    def leave(self, message: Message) -> None:
+        """Nothing more is to be said, since what was asked for is in front of the person; a message where silence would look like nothing.
+
+        Raises:
+            NotDelivered: nothing reached the person.
+        """
+        self.answer(message)
 
     def _interim(self, text: str) -> None:
         """Nowhere to show progress."""
@@ -313,24 +322,63 @@ class ByDirectMessage(Answering):
 
 
 class InModal(Answering):
-    """A submitted form: the result takes the form's place."""
+    """A submitted form, or a control in a modal: the result takes its place."""
 
-    def __init__(self, workspace: Workspace, *, view_id: str, title: str) -> None:
+    def __init__(self, workspace: Workspace, *, view_id: str, title: str, channel: str = "") -> None:
         super().__init__(workspace)
         self._view_id = view_id
         self._title = title
+        self._channel = channel
 
     def _final(self, message: Message) -> None:
         self._workspace.post(
-            lambda fit: self._workspace.slack.views_update(view_id=self._view_id, view=modal(self._title, fit.blocks)), message
+            lambda fit: self._workspace.slack.views_update(view_id=self._view_id, view=modal(self._title, fit.blocks, self._channel)),
+            message,
         )
 
 
-def modal(title: str, blocks: list[Block]) -> dict[str, Any]:
-    """A modal that only tells something."""
-    return {
+class ByModal(Answering):
+    """The Home tab and shortcuts: a modal that shows first that it is looked at, then the answer."""
+
+    def __init__(self, workspace: Workspace, *, trigger_id: str, title: str, channel: str = "") -> None:
+        super().__init__(workspace, (0.0,))
+        self._trigger_id = trigger_id
+        self._title = title
+        self._channel = channel
+        self._view_id = ""
+
+    def leave(self, message: Message) -> None:
+        """Another modal is there already."""
+        with self._lock:
+            self.answered = True
+
+    def _interim(self, text: str) -> None:
+        self._open(render([section(escape(text))]))
+
+    def _final(self, message: Message) -> None:
+        def send(fit: Message) -> None:
+            if self._view_id:
+                self._workspace.slack.views_update(view_id=self._view_id, view=modal(self._title, fit.blocks, self._channel))
+            else:
+                self._open(fit.blocks)
+
+        self._workspace.post(send, message)
+
+    def _open(self, blocks: list[Block]) -> None:
+        answer = self._workspace.slack.views_open(trigger_id=self._trigger_id, view=modal(self._title, blocks, self._channel))
+        self._view_id = str(answer["view"]["id"])
+
+
+def modal(title: str, blocks: list[Block], channel: str = "") -> dict[str, Any]:
+    """A modal that only tells something; no modal takes a table.
+
+    Args:
+        channel: Where it was asked for.
+    """
+    view = {
         "type": "modal",
         "title": {"type": "plain_text", "text": cut(title, 24)},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": blocks,
+        "blocks": without_tables(blocks),
     }
+    return stamped(view, channel)

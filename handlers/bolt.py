@@ -23,9 +23,24 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from blocks.frame import render, section
-from handlers.answering import Answering, ByDirectMessage, ByEphemeral, ByResponseUrl, InModal, Message, NotDelivered, Workspace, modal
-from handlers.desk import Desk, Question
+from blocks.inputs import PICK
+from handlers.answering import (
+    Answering,
+    ByDirectMessage,
+    ByEphemeral,
+    ByModal,
+    ByResponseUrl,
+    InModal,
+    Message,
+    NotDelivered,
+    Workspace,
+    modal,
+)
+from handlers.desk import LINE_FORM, Desk, Question
+from handlers.manifest import ASK_SHORTCUT, LOOK_UP_SHORTCUT
 from handlers.parsing import addressed, command_line
+from handlers.payloads import kind, metadata, numbers_in, opened_from, used, values
+from handlers.picking import Picks
 from handlers.registry import FormErrors, Registry, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
@@ -37,8 +52,13 @@ WORKERS = 16
 QUEUED_MOST = 200
 ASK = "ask:"
 """A button whose action id begins so asks the command line in its value."""
+OF_OUTAGES = frozenset(("ack", "give-back", "look", "details", "mute"))
+"""So do the buttons and the menu of an outage's message, under names that scripts can rely on."""
+FORM = "form"
+"""A button whose action id begins so asks the command line in its value, which opens a form."""
 QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
+NAME = "Dialtone"
 BUSY = "I have too many questions waiting. Please ask again in a minute."
 
 
@@ -78,13 +98,22 @@ class Pool:
 
 
 def build(
-    slack: WebClient, signing_secret: str, desk: Desk, registry: Registry, workspace: Workspace, once: Once, pool: Pool, bot: str
+    slack: WebClient,
+    signing_secret: str,
+    desk: Desk,
+    registry: Registry,
+    workspace: Workspace,
+    once: Once,
+    pool: Pool,
+    bot: str,
+    picks: Picks,
 ) -> App:
     """The Bolt app with all its listeners.
 
     Args:
         signing_secret: Empty in Socket Mode, where nothing is signed.
         bot: The bot's own user id, taken out of mentions.
+        picks: What forms suggest while somebody types.
     """
     # Bolt looks for these by itself, and turns to OAuth when it finds the last two; everything it needs is passed here.
     for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
@@ -162,42 +191,81 @@ def build(
     @app.action(re.compile(r".+"))
     def action(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        clicked = body["actions"][0]
-        person = body["user"]["id"]
-        container = body.get("container") or {}
-        channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-        url = body.get("response_url") or ""
-        name, value = clicked["action_id"], clicked.get("value") or ""
-        if not url or not (name in ("csv", "share", "form") or name.startswith(ASK)):
+        one = used(body)
+        if not (one.name in ("csv", "share", "form") or one.name in OF_OUTAGES or one.name.startswith(ASK)):
             return
-        thread = container.get("thread_ts") or ""
 
         def way(in_channel: bool = False, shown_at: tuple[float, ...] = (0.0,)) -> Answering:
-            return ByResponseUrl(
-                workspace, url, person=person, channel=channel, clicked=True, in_channel=in_channel, thread_ts=thread, shown_at=shown_at
-            )
+            if one.url:
+                return ByResponseUrl(
+                    workspace,
+                    one.url,
+                    person=one.person,
+                    channel=one.channel or "",
+                    clicked=True,
+                    in_channel=in_channel,
+                    thread_ts=one.thread,
+                    shown_at=shown_at,
+                )
+            if one.view:
+                return InModal(workspace, view_id=one.view, title=NAME, channel=one.channel or "")
+            return ByModal(workspace, trigger_id=one.trigger, title=NAME)
 
-        key = ("action", clicked["action_ts"], person)
-        question = Question(
-            person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(), trigger_id=body.get("trigger_id") or ""
-        )
-        match name:
+        def question(answering: Answering) -> Question:
+            where = Way.BUTTON if one.url else Way.HOME
+            trigger = "" if one.view else one.trigger
+            return Question(person=one.person, channel=one.channel, way=where, line=one.value, answering=answering, trigger_id=trigger)
+
+        asked = question(way())
+        match one.name:
             case "csv":
-                take(key, question.answering, lambda: desk.send_csv(question))
-            case "share":
-                private = Question(person=person, channel=channel, way=Way.BUTTON, line=value, answering=way(shown_at=()))
-                take(key, private.answering, lambda: desk.share(private, way(in_channel=True, shown_at=())))
+                take(one.key, asked.answering, lambda: desk.send_csv(asked))
+            case "share" if one.url:
+                private = question(way(shown_at=()))
+                take(one.key, private.answering, lambda: desk.share(private, way(in_channel=True, shown_at=())))
             case _:
-                ask(key, question)
+                ask(one.key, asked)
+
+    @app.shortcut(ASK_SHORTCUT)
+    def ask_anything(ack: Ack, body: dict[str, Any]) -> None:
+        """A form with one line, from anywhere in Slack."""
+        ack()
+        person, trigger = body["user"]["id"], body["trigger_id"]
+        answering = ByModal(workspace, trigger_id=trigger, title=NAME)
+        question = Question(person=person, channel="", way=Way.SHORTCUT, line="", answering=answering, trigger_id=trigger)
+        take(("shortcut", trigger), answering, lambda: desk.offer_line(question))
+
+    @app.shortcut(LOOK_UP_SHORTCUT)
+    def look_up(ack: Ack, body: dict[str, Any]) -> None:
+        """The calls with the number that a message names."""
+        ack()
+        person, trigger = body["user"]["id"], body["trigger_id"]
+        channel = (body.get("channel") or {}).get("id") or ""
+        answering = ByModal(workspace, trigger_id=trigger, title=NAME, channel=channel)
+        question = Question(person=person, channel=channel, way=Way.SHORTCUT, line="calls", answering=answering)
+        take(("shortcut", trigger), answering, lambda: desk.look_up(question, numbers_in(body.get("message") or {})))
+
+    @app.options(re.compile(rf"^{PICK}"))
+    def suggestion(ack: Ack, body: dict[str, Any]) -> None:
+        """What is offered while somebody types into a form. Slack waits for it, so it is looked up at once."""
+        view = body.get("view") or {}
+        command = registry.get(str(view.get("callback_id")).partition(":")[0])
+        what = body["action_id"].removeprefix(PICK)
+        options = picks.options(body["user"]["id"], opened_from(view), command, what, body.get("value") or "")
+        ack(options=options)
 
     @app.view(re.compile(r".+"))
     def submission(ack: Ack, body: dict[str, Any]) -> None:
         sent = body["view"]
-        chosen = registry.get(sent["callback_id"])
+        name, _, form = sent["callback_id"].partition(":")
+        if name == LINE_FORM:
+            line(ack, body)
+            return
+        chosen = registry.get(name)
         if chosen is None or chosen.submit is None:
             ack()
             return
-        submitted = Submitted(values=_values(sent))
+        submitted = Submitted(values=values(sent), form=form, metadata=metadata(sent))
         try:
             if chosen.check is not None:
                 chosen.check(submitted)
@@ -205,11 +273,21 @@ def build(
             ack(response_action="errors", errors=wrong.errors)
             return
         title = (sent.get("title") or {}).get("text") or chosen.name
-        ack(response_action="update", view=modal(title, render([section("Looking …")])))
+        channel = opened_from(sent)
+        ack(response_action="update", view=modal(title, render([section("Looking …")]), channel or ""))
         person = body["user"]["id"]
-        answering = InModal(workspace, view_id=sent["id"], title=title)
-        question = Question(person=person, channel="", way=Way.BUTTON, line=chosen.name, answering=answering)
+        answering = InModal(workspace, view_id=sent["id"], title=title, channel=channel or "")
+        question = Question(person=person, channel=channel, way=Way.FORM, line=chosen.name, answering=answering)
         take(("view", sent["id"], sent.get("hash") or ""), answering, lambda: desk.submitted(question, submitted))
+
+    def line(ack: Ack, body: dict[str, Any]) -> None:
+        """What was typed into the form with one line is asked like any other line."""
+        sent, person = body["view"], body["user"]["id"]
+        ack(response_action="update", view=modal(NAME, render([section("Looking …")])))
+        answering = InModal(workspace, view_id=sent["id"], title=NAME)
+        typed = values(sent).get(LINE_FORM, "")
+        question = Question(person=person, channel=opened_from(sent), way=Way.SHORTCUT, line=typed, answering=answering)
+        ask(("view", sent["id"], sent.get("hash") or ""), question)
 
     @app.view_closed(re.compile(r".+"))
     def closed(ack: Ack) -> None:
@@ -219,26 +297,12 @@ def build(
     def failed(error: Exception) -> BoltResponse | None:
         """What no listener is for is acknowledged all the same: Slack would show it as a failure, or send it again."""
         if isinstance(error, BoltUnhandledRequestError):
-            log.info("nothing listens to this", kind=_kind(error.request.body))
+            log.info("nothing listens to this", kind=kind(error.request.body))
             return BoltResponse(status=200)
         log.error("listener failed", exc_info=error)
         return None
 
     return app
-
-
-def _kind(body: dict[str, Any]) -> str:
-    """What sort of payload it is, in Slack's words."""
-    return str((body.get("event") or {}).get("type") or body.get("type") or body.get("command") or "unknown")
-
-
-def _values(sent: dict[str, Any]) -> dict[str, str]:
-    """What was typed or chosen, by action id."""
-    typed: dict[str, str] = {}
-    for inputs in (sent.get("state") or {}).get("values", {}).values():
-        for name, element in inputs.items():
-            typed[name] = str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
-    return typed
 
 
 def _is_first(once: Once, key: tuple[str, ...]) -> bool:

@@ -20,13 +20,15 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from blocks import errors as view
-from blocks.frame import actions, button, code, render, safe, small
+from blocks.frame import actions, button, code, cut, render, safe, small
 from blocks.settings import quoted
 from handlers import auditing
 from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
 from handlers.files import write
 from handlers.help import slash_for
 from handlers.parsing import command_line
+from handlers.payloads import stamped
+from handlers.places import Places
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Asker, Rights
 from rules.access import Role
@@ -42,6 +44,10 @@ QUIET_SECONDS = 1.0
 """A question that takes longer shows that it is being looked at."""
 _NUMBER_FILTER = re.compile(r'number:("[^"]*"|\S+)')
 """What a person looked for is theirs: it is not told to a whole channel."""
+LINE_FORM = "line"
+"""The form in which any line can be asked."""
+LOOK_BACK = "30d"
+"""How far the calls with a number are looked for that a message names."""
 VALUE_MOST = 1_900
 """Slack's limit for a button's value is 2,000 characters."""
 
@@ -51,12 +57,13 @@ class Question:
     """What a person asked, however it reached us.
 
     Attributes:
+        channel: Where it was asked; ``""`` where that is no channel, ``None`` where nobody can tell.
         line: Command name and words, as typed.
         trigger_id: Lets a modal be opened, within three seconds; empty for mentions and direct messages.
     """
 
     person: str
-    channel: str
+    channel: str | None
     way: Way
     line: str
     answering: Answering
@@ -115,6 +122,7 @@ class Desk:
         phones: VoipMs,
         workspace: Workspace,
         rights: Rights,
+        places: Places,
         clock: Callable[[], datetime],
         audit: Callable[[Entry], None],
         note: Callable[[str, str, float], None] = lambda command, result, seconds: None,
@@ -123,6 +131,7 @@ class Desk:
         self._phones = phones
         self._workspace = workspace
         self._rights = rights
+        self._places = places
         self._clock = clock
         self._audit = audit
         self._note = note
@@ -135,15 +144,16 @@ class Desk:
             command, asked = self._understand(question, outcome)
             reply = command.run(asked, self._seen_from(asked))
             outcome.about = reply.did or outcome.about
-            if reply.form is not None:
-                reply = self._open(question, command, reply)
-            question.answering.answer(self._with_buttons(question, command, reply))
+            if reply.form is not None and self._opened(question, reply.form):
+                question.answering.leave(Message("The form is open", render([small("The form is open in front of you.")])))
+                return
+            question.answering.answer(self._with_buttons(question, command, self._offering(command, reply, asked)))
 
     def share(self, question: Question, public: Answering) -> None:
         """Post the answer of the command line where everybody in the channel sees it, numbers masked; refusals stay private."""
         with self._outcome(question) as outcome:
             command, asked = self._understand(question, outcome)
-            self._may_share_in(question.channel)
+            self._may_share_in(asked.channel)
             outcome.about = f"shared: {outcome.about}"
             reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._seen_from(asked))
             if not reply.share:
@@ -181,9 +191,35 @@ class Desk:
                 reply = Reply(headline="Please check the form", blocks=view.error(" ".join(wrong.errors.values())))
             question.answering.answer(Message(reply.headline, reply.blocks))
 
+    def offer_line(self, question: Question) -> None:
+        """Open the form in which any line can be asked."""
+        with self._outcome(question) as outcome:
+            outcome.command = "help"
+            if self._opened(question, view.line_form(LINE_FORM)):
+                question.answering.leave(Message("The form is open", []))
+            else:
+                raise Misunderstood("Slack took too long to open the form.", "Choose the shortcut again, or ask in a direct message to me.")
+
+    def look_up(self, question: Question, numbers: Sequence[str]) -> None:
+        """The calls with the number that was found in a message; of several, the person chooses.
+
+        Args:
+            question: Its line is the command that looks for calls.
+        """
+        if len(numbers) == 1:
+            self.answer(replace(question, line=f"{question.line} {LOOK_BACK} number:{numbers[0]}"))
+            return
+        with self._outcome(question) as outcome:
+            self._understand(question, outcome)
+            if not numbers:
+                raise Misunderstood("I find no phone number in that message.", f"Ask {code('/voip calls number:5145550134')} instead.")
+            question.answering.answer(Message("Which number?", view.which_number(question.line, LOOK_BACK, numbers)))
+
     # Understanding
 
     def _understand(self, question: Question, outcome: Outcome) -> tuple[Command, Request]:
+        if question.channel is None:
+            raise NotHere("I cannot tell any more where this form was opened. Please open it again.")
         outcome.asker = asker = self._rights.asker(question.person, question.channel)
         name, words = command_line(question.line)
         command = self._registry.get(name)
@@ -191,6 +227,8 @@ class Desk:
             outcome.result = "unknown"
             raise Unknown(name, self._lines_near(name, words, asker))
         outcome.command = command.name
+        if command.names_places:
+            words = self._places.resolved(words)
         outcome.about = "" if command.private else auditing.about(words)
         if asker.role < command.role:
             raise Refusal(command, asker)
@@ -221,7 +259,7 @@ class Desk:
             now=now,
             zone=asker.profile.zone or self._rights.zone,
             way=question.way,
-            channel=question.channel,
+            channel=question.channel or "",
             standing=asker.standing,
             limits=asker.limits,
             admins=asker.admins,
@@ -241,7 +279,7 @@ class Desk:
         wanted = []
         if reply.csv and command.csv is not None:
             wanted.append(button("CSV", "csv", line))
-        if reply.share and question.way is not Way.DIRECT:
+        if reply.share and question.channel and question.way is not Way.DIRECT:
             wanted.append(button("Share to channel", "share", line))
         if not wanted:
             return Message(reply.headline, reply.blocks)
@@ -255,18 +293,25 @@ class Desk:
             blocks.insert(footer, row)
         return Message(reply.headline, blocks)
 
-    def _open(self, question: Question, command: Command, reply: Reply) -> Reply:
-        """Open the reply's form, or offer a button that does: a trigger lives three seconds and not every way has one."""
-        assert reply.form is not None
-        if question.trigger_id:
-            try:
-                self._workspace.slack.views_open(trigger_id=question.trigger_id, view=dict(reply.form))
-                return Reply(headline="The form is open", blocks=render([small("The form is open in front of you.")]))
-            except SlackApiError as error:
-                if error.response["error"] not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"):
-                    raise
-        blocks = reply.blocks or view.open_form(command.summary)
-        return replace(reply, blocks=[*blocks, *render([actions(button("Open form", "form", command.name, primary=True))])])
+    def _opened(self, question: Question, form: Mapping[str, Any]) -> bool:
+        """Open a form, if it still can be: a trigger lives three seconds, and not every way has one."""
+        if not question.trigger_id:
+            return False
+        try:
+            self._workspace.slack.views_open(trigger_id=question.trigger_id, view=stamped(form, question.channel or ""))
+        except SlackApiError as error:
+            if error.response["error"] not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"):
+                raise
+            return False
+        return True
+
+    def _offering(self, command: Command, reply: Reply, asked: Request) -> Reply:
+        """Where a form cannot be opened at once, a button that does."""
+        if reply.form is None:
+            return reply
+        line = " ".join((command.name, *(() if command.private else map(quoted, asked.words))))
+        offer = actions(button("Open form", "form", cut(line, VALUE_MOST), primary=True))
+        return replace(reply, blocks=[*(reply.blocks or view.open_form(command.summary)), *render([offer])])
 
     def _may_share_in(self, channel: str) -> None:
         """Only channels of this workspace alone: default is deny, so a channel the bot cannot see is refused too."""
@@ -310,7 +355,7 @@ class Desk:
                 "asked",
                 command=outcome.command or "unknown",
                 person=question.person,
-                channel=question.channel,
+                channel=question.channel or "",
                 way=question.way.value,
                 result=outcome.result,
                 error_id=outcome.error_id or None,
@@ -320,7 +365,7 @@ class Desk:
                 Entry(
                     at=self._clock(),
                     person=question.person,
-                    channel=question.channel,
+                    channel=question.channel or "",
                     way=question.way.value,
                     command=outcome.command,
                     about=outcome.about,

@@ -23,6 +23,22 @@ SCOPES: dict[str, str] = {
     "groups:history": "the same in a private channel",
 }
 """Bot scopes, and why each is needed."""
+ASK_SHORTCUT, LOOK_UP_SHORTCUT = "ask_dialtone", "look_up_number"
+SHORTCUTS = (
+    {
+        "name": "Ask Dialtone",
+        "type": "global",
+        "callback_id": ASK_SHORTCUT,
+        "description": "Any question about your phones, from anywhere in Slack",
+    },
+    {
+        "name": "Look this number up",
+        "type": "message",
+        "callback_id": LOOK_UP_SHORTCUT,
+        "description": "The calls of the last 30 days with the number in a message",
+    },
+)
+"""Global and message shortcuts, as the manifest names them."""
 EVENTS = ("app_mention", "message.im", "app_home_opened")
 DESCRIPTION = "Your VoIP.ms phone account in Slack"
 LONG_DESCRIPTION = (
@@ -68,8 +84,9 @@ def manifest(registry: Registry, http_url: str | None = None) -> dict[str, Any]:
             "background_color": "#1f3a5f",
         },
         "features": {
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "Dialtone", "always_online": True},
+            "shortcuts": [dict(one) for one in SHORTCUTS],
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},

@@ -28,6 +28,9 @@ class Way(Enum):
     MENTION = "mention"
     DIRECT = "direct message"
     BUTTON = "button"
+    FORM = "form"
+    HOME = "home"
+    SHORTCUT = "shortcut"
 
 
 class Misunderstood(Exception):
@@ -108,8 +111,8 @@ class Reply:
         share: Whether the content may be shared in a channel.
         csv: Whether the command has a table to give (it has a ``csv`` function).
         did: What it has done, in a few plain words, for the audit; what only looks has done nothing.
-        form: A modal to open, whose ``callback_id`` is the command's name (where the way of asking has a trigger; elsewhere *Open form*
-            is offered).
+        form: A modal to open, whose ``callback_id`` is the command's name, and, after a colon, ``Submitted.form`` (where the way of asking
+            has a trigger; elsewhere *Open form* is offered).
     """
 
     headline: str
@@ -123,9 +126,17 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Submitted:
-    """What was typed into a modal: ``{action_id: value}``. Never logged: it may hold a password."""
+    """What was typed or chosen in a modal. Never logged: it may hold a password.
+
+    Attributes:
+        values: By the name (the block's id) of the input; of several choices one in a line.
+        form: What tells the forms of a command from each other, ``""`` for its only one.
+        metadata: What the form kept as ``private_metadata``.
+    """
 
     values: Mapping[str, str] = field(repr=False)
+    form: str = ""
+    metadata: str = ""
 
 
 class FormErrors(Exception):
@@ -151,6 +162,7 @@ class Command:
         details: Further lines of help: filters, periods.
         in_part: Whether it may be asked in a channel that sees only a part of the account: it tells nothing but what ``VoipMs`` and
             ``Request.limits`` let through.
+        names_places: Its words may name channels, people and user groups: ``#phones`` reaches it as ``<#C…>``.
         private: What is typed after it may be a password: it is never shown again, logged or kept.
     """
 
@@ -165,6 +177,7 @@ class Command:
     submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
     details: tuple[str, ...] = ()
     in_part: bool = False
+    names_places: bool = False
     private: bool = False
 
     def open_to(self, role: Role, limits: Limits | None = None) -> bool:

@@ -1,26 +1,31 @@
-"""What nobody asks for any more leaves the database: messages long ended, and marks of what was done once."""
+"""What nobody asks for any more leaves the database: messages long ended, marks of what was done once, the audit's old entries."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
-from store import Store, Transaction, once, outbox, shared_now
+from store import Store, Transaction, audit, once, outbox, shared_now
 
 log = structlog.get_logger(__name__)
 
 OUTBOX_KEPT = timedelta(days=30)
 """How long a message that has ended can still be looked up, dead letters included."""
+AUDIT_KEPT = timedelta(days=365)
 EVERY = timedelta(hours=1)
 
 
-def tidy(store: Store, clock: Callable[[Transaction], datetime] = shared_now) -> None:
+def tidy(store: Store, clock: Callable[[Transaction], datetime] = shared_now, audit_kept: timedelta = AUDIT_KEPT) -> None:
     """Prune it, each kind in a transaction of its own: people's questions write in between.
+
+    Args:
+        audit_kept: ``AUDIT_RETENTION_DAYS``.
 
     Raises:
         StoreError: The database could not do it.
     """
     messages = store.write(lambda transaction: outbox.prune(transaction, clock(transaction) - OUTBOX_KEPT))
     marks = store.write(lambda transaction: once.prune(transaction, clock(transaction)))
-    if messages or marks:
-        log.info("database tidied", messages=messages, marks=marks)
+    entries = store.write(lambda transaction: audit.prune(transaction, clock(transaction) - audit_kept))
+    if messages or marks or entries:
+        log.info("database tidied", messages=messages, marks=marks, audit=entries)

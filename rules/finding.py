@@ -88,6 +88,18 @@ def exactly(words: str, things: Iterable[T], names: Callable[[T], Sequence[str]]
     return tuple(thing for thing in things if wanted and wanted in map(_plain, names(thing)))
 
 
+def holding(words: str, things: Iterable[T], names: Callable[[T], Sequence[str]]) -> list[T]:
+    """The things with a name that holds the words, those that begin so first; all where there are no words."""
+    wanted = _plain(words)
+    ranked = [(_rank(wanted, map(_plain, names(thing))), thing) for thing in things]
+    return [thing for rank in (0, 1) for found, thing in ranked if found == rank]
+
+
+def _rank(wanted: str, called: Iterable[str]) -> int:
+    """0 where a name begins so, 1 where one holds it, 2 where none does."""
+    return min((0 if name.startswith(wanted) else 1 if wanted in name else 2 for name in called), default=2)
+
+
 def taken_apart(words: Sequence[str], things: Iterable[T], names: Callable[[T], Sequence[str]]) -> tuple[list[T], list[str]]:
     """The things whose whole names stand among the words, each once, and the words that are left."""
     by_name: dict[str, T] = {}

@@ -13,8 +13,8 @@ from playground.slack_words import alive, alive_in
 from tests.reference import reference
 
 POSTS = frozenset(("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"))
-OWN_MENTIONS = frozenset(("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE"))
-"""People that the bot itself names: who shared an answer, who can give more rights."""
+OWN_MENTIONS = frozenset(("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE", "#C0PHONES", "#C0BIRCH", "#C0ALERTS"))
+"""People and channels that the bot itself names: who shared an answer, who can give more rights, what is limited."""
 
 
 def problems(slack: SlackServer) -> list[str]:

@@ -36,6 +36,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert settings.voipms_api_url == "https://voip.ms/api/v1/rest.php"
     assert settings.voipms_requests_per_minute is None
     assert settings.settle_seconds == 30
+    assert settings.audit_retention_days == 365
     assert (settings.confirm_seconds, settings.watch_interval, settings.low_balance) == (60, 60, Decimal(10))
     assert (settings.alert_channel, settings.heartbeat_url) == ("", None)
     assert (settings.voipms_timeout, settings.voipms_timezone_offset, settings.voipms_wire_zone.key) == (30, -5, "America/New_York")

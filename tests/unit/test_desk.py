@@ -17,6 +17,8 @@ from slack_sdk.web import SlackResponse
 from handlers.answering import Answering, Message, Workspace
 from handlers.desk import Desk, Question
 from handlers.people import Groups, People
+from handlers.payloads import opened_from
+from handlers.places import Places
 from handlers.registry import Command, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Rights
 from rules.access import Role
@@ -115,6 +117,7 @@ class At:
             cast(VoipMs, None),
             self.workspace,
             rights,
+            Places(client, lambda: NOON),
             lambda: NOON,
             self.kept.append,
             lambda name, result, seconds: self.noted.append((name, result)),
@@ -186,7 +189,8 @@ def with_form(asked: Request, phones: VoipMs) -> Reply:
 def test_a_form_opens_where_there_is_a_trigger() -> None:
     at = At(command(with_form, "client-login"))
     assert "open in front of you" in at.ask("client-login", trigger_id="1.2").words
-    assert at.slack.opened == [{"type": "modal", "callback_id": "client-login"}]
+    (form,) = at.slack.opened
+    assert form["callback_id"] == "client-login" and opened_from(form) == "C0PHONES"
 
 
 @pytest.mark.parametrize("word", ["", "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"])

@@ -1,0 +1,102 @@
+"""Channels, people and user groups by the names that people type: Slack itself puts ids in their place only where it is sure."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(minutes=5)
+PAGES_MOST = 10
+PAGE = 1000
+_CHANNEL = re.compile(r"#([^\s#<>@]{1,80})")
+_NAME = re.compile(r"@([\w.-]{1,80})")
+
+
+class Places:
+    """The names of one workspace. Thread-safe; asked for only when a name was typed, and kept for five minutes.
+
+    Args:
+        clock: The time, aware.
+    """
+
+    def __init__(self, slack: WebClient, clock: Callable[[], datetime]) -> None:
+        self._slack = slack
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[dict[str, str], datetime]] = {}
+
+    def resolved(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words, with ``#phones`` as ``<#C…>``, and ``@ana`` as ``<@U…>`` or ``<!subteam^S…>``; what Slack does not know stays."""
+        return tuple(map(self._resolved, words))
+
+    def _resolved(self, word: str) -> str:
+        if found := _CHANNEL.fullmatch(word):
+            channel = self._all("channels").get(found[1].lower())
+            return f"<#{channel}>" if channel else word
+        if found := _NAME.fullmatch(word):
+            name = found[1].lower()
+            if group := self._all("groups").get(name):
+                return f"<!subteam^{group}>"
+            person = self._all("people").get(name)
+            return f"<@{person}>" if person else word
+        return word
+
+    def groups(self) -> dict[str, str]:
+        """The ids of the user groups, by handle."""
+        return self._all("groups")
+
+    def public(self, channel: str) -> bool:
+        """Whether anybody of the workspace can join a channel; not where Slack does not tell."""
+        try:
+            about = self._slack.conversations_info(channel=channel)["channel"]
+        except (SlackApiError, OSError):
+            return False
+        return not about.get("is_private", True)
+
+    def _all(self, what: str) -> dict[str, str]:
+        """The ids by name, in small letters; none where Slack does not tell."""
+        now = self._clock()
+        with self._lock:
+            kept = self._kept.get(what)
+        if kept is not None and now - kept[1] < KEPT:
+            return kept[0]
+        try:
+            found = {name.lower(): identity for identity, name in self._ask(what) if name}
+        except (SlackApiError, OSError) as error:
+            log.info("names not known", what=what, error=type(error).__name__)
+            found = {}
+        with self._lock:
+            self._kept[what] = (found, now)
+        return found
+
+    def _ask(self, what: str) -> Iterator[tuple[str, str]]:
+        match what:
+            case "channels":
+                pages = self._pages(
+                    "channels", self._slack.conversations_list, types="public_channel,private_channel", exclude_archived=True
+                )
+                yield from ((str(one["id"]), str(one.get("name") or "")) for one in pages)
+            case "groups":
+                yield from ((str(one["id"]), str(one.get("handle") or "")) for one in self._slack.usergroups_list().get("usergroups") or ())
+            case "people":
+                for one in self._pages("members", self._slack.users_list):
+                    profile = one.get("profile") or {}
+                    for name in (one.get("real_name"), profile.get("display_name"), one.get("name")):
+                        yield str(one["id"]), str(name or "").replace(" ", ".")
+
+    @staticmethod
+    def _pages(key: str, ask: Callable[..., Any], **more: Any) -> Iterator[dict[str, Any]]:
+        cursor = ""
+        for _ in range(PAGES_MOST):
+            answer = ask(limit=PAGE, cursor=cursor, **more)
+            yield from answer.get(key) or ()
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
