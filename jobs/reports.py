@@ -190,7 +190,7 @@ class Reports:
         if run.below is not None:
             return None
         if not made.told.complete:
-            return now + self._patience.pause(self._patience.most)
+            return now + self._patience.tries[1]
         return now + self._patience.again if completed else None
 
     def _put(self, transaction: Transaction, run: Run, made: Made, now: datetime) -> None:
@@ -213,7 +213,7 @@ class Reports:
     def _waits(self, transaction: Transaction, run: Run, error: VoipMsError) -> bool:
         now = self._clock(transaction)
         since = run.failing_since or now
-        again_at: datetime | None = now + self._patience.pause(now - since)
+        again_at: datetime | None = self._patience.next_try(since, now)
         if run.told is not None and now - run.told.at >= self._patience.last:
             again_at = None
         says = run.told is None and not run.said_waiting and now - since >= self._patience.quiet

@@ -81,7 +81,12 @@ class Patience:
     again: timedelta = timedelta(hours=2)
     last: timedelta = timedelta(days=1)
 
-    def pause(self, failing_for: timedelta) -> timedelta:
-        """Until the next try: longer the longer it has failed."""
+    def next_try(self, since: datetime, now: datetime) -> datetime:
+        """When to try again: later the longer it has failed, but in time for what is to be told.
+
+        Args:
+            since: When it failed first.
+        """
         least, most = self.tries
-        return min(most, max(least, failing_for / 6))
+        marks = (since + self.quiet, since + self.most)
+        return min([now + min(most, max(least, (now - since) / 6)), *(mark for mark in marks if mark > now)])

@@ -220,8 +220,8 @@ def waits(transaction: Transaction, run: Run, work_at: datetime | None, failing_
 def refuse(transaction: Transaction, number: int, period: str) -> Period | None:
     """Slack does not take its message where it should go; the days that nobody has heard of now."""
     this = (runs.c.report == number, runs.c.period == period)
-    refused = update(runs).where(*this).values(status="refused", work_at=None, lease_until=None).returning(runs.c.covers)
-    covers: Period | None = transaction.scalar(refused)
+    unseen = {"status": "refused", "work_at": None, "lease_until": None, "failing_since": None, "said_waiting": False, "told": None}
+    covers: Period | None = transaction.scalar(update(runs).where(*this).values(unseen).returning(runs.c.covers))
     return covers
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,9 +11,10 @@ from jobs.reports import Reports
 from playground.company import Company, founded
 from playground.slack import Message
 from playground.voipms import VoipMsServer
-from rules.plans import Plan
+from rules.periods import Unit, absolute
+from rules.plans import Plan, Told
 from rules.schedule import Rhythm, Schedule
-from store import Store, Transaction, report_runs, reports
+from store import Store, Transaction, outbox, report_runs, reports
 from store.reports import Standing
 from store.tables import report_run
 from tests.delivering import Bench
@@ -58,11 +60,16 @@ class Office:
         self.slack.rules.rate_limits = False
         self.alice, self.bob = self.slack.person(ALICE), self.slack.person(BOB)
         self.phones = VoipMsServer(of or company(), clock=lambda: self.now.timestamp())
-        self.client = VoipMs(
-            self.phones.username, self.phones.password, url=self.phones.url, timeout=5, pace=Pace(per_minute=60_000, wait=no_wait)
-        )
+        self._number = 0
+        self._waited = 0.0
+        pace = Pace(per_minute=60_000, clock=lambda: self._waited, wait=self._wait)
+        self.client = VoipMs(self.phones.username, self.phones.password, url=self.phones.url, timeout=5, pace=pace)
         self.may_have: Callable[[str], bool] = lambda person: True
         self.job = self.worker()
+
+    def _wait(self, condition: object, seconds: float | None) -> None:
+        """Nobody else asks VoIP.ms: a pause before another try is over at once."""
+        self._waited += seconds or 0
 
     def worker(self) -> Reports:
         """Another one, as after a restart or in another process."""
@@ -83,11 +90,25 @@ class Office:
         self.bench.now = at
 
     def make(self, by: str = ALICE, **differs: Any) -> Standing:
-        return self.store.write(lambda transaction: reports.make(transaction, plan(**differs), by, self.now))
+        made = self.store.write(lambda transaction: reports.make(transaction, plan(**differs), by, self.now))
+        self._number = made.id
+        return made
 
-    def standing(self, number: int) -> Standing:
+    def ask(self, day: date = date(2026, 11, 23)) -> None:
+        """Somebody wants a report of that day now."""
+        one = self.standing
+        self.write(lambda transaction: report_runs.ask_for(transaction, one, absolute(day, day, Unit.DAY), self.now))
+
+    def change(self, **differs: Any) -> None:
+        """Somebody changes the report that was made last."""
+        before = self.standing
+        self.write(lambda transaction: reports.change(transaction, before, replace(before.plan, **differs), self.now))
+
+    @property
+    def standing(self) -> Standing:
+        """The report that was made last, as it is now."""
         with self.store.reading() as transaction:
-            found = reports.one(transaction, number)
+            found = reports.one(transaction, self._number)
         assert found is not None
         return found
 
@@ -98,9 +119,14 @@ class Office:
         """The clock is set, and everybody does what is due."""
         self.now = when
         self.job.tick()
-        for _ in range(12):
-            self.bench.tick(0)
+        while self._on_the_way():
+            self.bench.tick()
             self.bench.now += timedelta(seconds=2)
+
+    def _on_the_way(self) -> int:
+        with self.store.reading() as transaction:
+            counts = outbox.counts(transaction)
+        return counts["new"] + counts["sending"]
 
     def restart(self) -> None:
         self.bench.restart()
@@ -119,6 +145,13 @@ class Office:
         with self.store.reading() as transaction:
             return {row.period: row.status for row in transaction.execute(report_run.select().order_by(report_run.c.due_at))}
 
+    def told(self, period: str) -> Told:
+        """What the report of that period said."""
+        with self.store.reading() as transaction:
+            row = transaction.execute(report_run.select().where(report_run.c.period == period)).one()
+        assert isinstance(row.told, Told)
+        return row.told
+
     def states(self) -> dict[int, report_runs.State]:
         with self.store.reading() as transaction:
             return report_runs.latest(transaction)
@@ -128,10 +161,6 @@ class Office:
         self.phones.close()
         self.bench.delivery.close()
         self.slack.close()
-
-
-def no_wait(condition: object, seconds: float | None) -> None:
-    """Nobody else asks, so that there is nothing to wait for but the pause after an error."""
 
 
 @contextmanager
