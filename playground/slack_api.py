@@ -69,7 +69,7 @@ PER_MINUTE = {
     **dict.fromkeys(("chat.update", "chat.delete", "apps.connections.open", "team.info"), 50),
     **dict.fromkeys(("users.info", "chat.postEphemeral", "views.open", "views.push", "views.update", "views.publish"), 100),
     **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal"), 100),
-    **dict.fromkeys(("usergroups.list", "usergroups.users.list", "users.list"), 20),
+    **dict.fromkeys(("usergroups.list", "usergroups.users.list", "users.list", "conversations.list"), 20),
 }
 POST_BURST = 5
 """``chat.postMessage``: one a second in each channel, after a burst of this many."""
@@ -149,8 +149,10 @@ class WebApi:
             "apps.connections.open": self._connections_open,
             "team.info": self._team_info,
             "users.info": self._users_info,
+            "users.list": self._users_list,
             "bots.info": self._bots_info,
             "conversations.info": self._conversations_info,
+            "conversations.list": self._conversations_list,
             "conversations.open": self._conversations_open,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
@@ -248,6 +250,9 @@ class WebApi:
             raise Refusal("user_not_found")
         return {"user": profile.as_slack(self._space.clock())}
 
+    def _users_list(self, args: Json) -> Json:
+        return self._listed("members", [profile.as_slack(self._space.clock()) for profile in self._space.people.values()], args)
+
     def _bots_info(self, args: Json) -> Json:
         if args.get("bot", BOT) != BOT:
             raise Refusal("bot_not_found")
@@ -278,6 +283,27 @@ class WebApi:
 
     def _conversations_info(self, args: Json) -> Json:
         return {"channel": self._channel(args, "conversations.info").as_slack()}
+
+    def _conversations_list(self, args: Json) -> Json:
+        kinds = set(str(args.get("types") or "public_channel").split(","))
+        for kind, scope in (("public_channel", "channels:read"), ("private_channel", "groups:read")):
+            if kind in kinds:
+                self._need(scope)
+        found = [
+            channel.as_slack()
+            for channel in self._space.channels.values()
+            if not channel.direct
+            and ("private_channel" if channel.private else "public_channel") in kinds
+            and (not channel.private or BOT_USER in channel.members)
+            and not (channel.archived and flag(args.get("exclude_archived")))
+        ]
+        return self._listed("channels", found, args)
+
+    def _listed(self, key: str, rows: list[Json], args: Json) -> Json:
+        """One page of a list."""
+        start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 1000)
+        more = start + limit < len(rows)
+        return {key: rows[start : start + limit], "response_metadata": {"next_cursor": str(start + limit) if more else ""}}
 
     def _conversations_open(self, args: Json) -> Json:
         if args.get("channel"):

@@ -96,6 +96,29 @@ class Person:
         self._delivery.event(asked, "app_home_opened", event, place)
         return asked
 
+    def shortcut(self, name: str) -> Asked:
+        """Choose a global shortcut of the app, by its ``callback_id``."""
+        asked = self._new("shortcut", None, name)
+        payload = {**self._interactive("shortcut", asked, None), "callback_id": name, "action_ts": self._space.next_ts()}
+        self._delivery.interaction(asked, payload)
+        return asked
+
+    def message_shortcut(self, message: Message, name: str) -> Asked:
+        """Choose a shortcut from a message's menu, by its ``callback_id``."""
+        place = self._space.channels[message.channel]
+        asked = self._new("shortcut", place, name, message.thread_ts)
+        payload = {
+            **self._interactive("message_action", asked, None),
+            "callback_id": name,
+            "action_ts": self._space.next_ts(),
+            "message_ts": message.ts,
+            "channel": {"id": place.id, "name": "directmessage" if place.direct else place.name},
+            "message": message.as_slack(),
+            "response_url": self._url(self._space.new_url(asked)),
+        }
+        self._delivery.interaction(asked, payload)
+        return asked
+
     # Using what was answered
 
     def click(self, place: Message | View, button: str) -> Asked:

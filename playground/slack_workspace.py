@@ -305,7 +305,8 @@ class Asked:
     """A question of a person, and what came of it.
 
     Attributes:
-        kind: ``slash``, ``mention``, ``direct``, ``words``, ``click``, ``select``, ``suggest``, ``submit``, ``close``, ``home``.
+        kind: ``slash``, ``mention``, ``direct``, ``words``, ``click``, ``select``, ``suggest``, ``submit``, ``close``, ``home``,
+            ``shortcut``.
         acked: The app acknowledged it.
         ack_seconds: How long that took.
         ack_body: What it said with it; ``None`` for nothing.
