@@ -8,8 +8,8 @@ from blocks.reports import days
 from rules.periods import Period
 from rules.plans import Plan
 
-NOT_ALLOWED = "not_allowed"
-"""In place of Slack's word: the person of a digest may not have it any more."""
+NOT_ALLOWED, OUT_OF_SIGHT = "not_allowed", "out_of_sight"
+"""In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about."""
 _REASONS = {
     "is_archived": ("{place} is archived", "Bring the channel back"),
     "not_in_channel": ("I am not in {place} any more", "Invite me there with `/invite @Dialtone`"),
@@ -26,6 +26,7 @@ _REASONS = {
         "Switch them on under App Home, Messages Tab, in the app's settings",
     ),
     NOT_ALLOWED: ("{place} is not an admin any more", "Make them one"),
+    OUT_OF_SIGHT: ("{place} is limited to another part of the account", "Let it see this part as well"),
 }
 PLACE_GONE = frozenset(_REASONS)
 """Words with which Slack says that a place takes no message, this one and the next."""
@@ -66,10 +67,9 @@ def waits(number: int, plan: Plan, period: Period, why: str, since: datetime, la
 # Paused, since Slack refuses it
 
 
-def paused_headline(number: int, word: str) -> str:
-    """``Report 3 is paused: is_archived``, until the picture says it better."""
-    reason, _ = _REASONS[word]
-    return f"Report {number} is paused: {reason.format(place='the channel' if word != NOT_ALLOWED else 'that person')}"
+def paused_headline(number: int, plan: Plan, word: str) -> str:
+    """``Report 3 is paused: the channel is archived``."""
+    return f"Report {number} is paused: {_REASONS[word][0].format(place='that person' if plan.is_personal else 'the channel')}"
 
 
 def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[BlockDict]:
@@ -80,17 +80,16 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
         word: Of ``PLACE_GONE``.
     """
     reason, remedy = _REASONS[word]
-    go_on = code(f"/voip report resume {number}")
     elsewhere = code(f"/voip report change {number} in #channel")
-    steps = f"{remedy}, then {go_on}; or send it elsewhere: {elsewhere}." if remedy else f"Send it elsewhere: {elsewhere}."
-    lost = [] if period is None else [f"The report of {days(period)} was not posted; it comes when this one goes on"]
+    go_on = f"{remedy}, then {code(f'/voip report resume {number}')}; or send it elsewhere: " if remedy else "Send it elsewhere: "
+    told = [f"{plan.schedule.words} {plan.schedule.zone}"]
+    if period is not None:
+        told.append(f"the report of {days(period)} was not posted, and comes when this one goes on")
+    if word not in (NOT_ALLOWED, OUT_OF_SIGHT):
+        told.append(f"Slack said {code(word)}")
     return render(
         [
-            section(f"*Report {number} is paused:* {reason.format(place=place_of(plan.channel))}.\n{steps}"),
-            small(
-                "  ·  ".join(
-                    (f"{plan.schedule.words} {plan.schedule.zone}", *lost, *([] if word == NOT_ALLOWED else [f"Slack said {code(word)}"]))
-                )
-            ),
+            section(f"*Report {number} is paused:* {reason.format(place=place_of(plan.channel))}.\n{go_on}{elsewhere}."),
+            small("  ·  ".join(told)),
         ]
     )

@@ -73,6 +73,7 @@ class Around:
         read_at: When the records were read, aware.
         missing: What of the calls could not be read, in our own words; ``""`` when the report is complete.
         unread: What else could not be read, a few of our own words each.
+        partly: Its readers may see only a part of the account.
         masked: Whether numbers are masked.
         csv: Whether a file comes with the report.
         normal: What the earlier periods say is normal.
@@ -88,6 +89,7 @@ class Around:
     read_at: datetime
     missing: str = ""
     unread: Sequence[str] = ()
+    partly: bool = False
     masked: bool = False
     csv: bool = False
     normal: Normal | None = None
@@ -361,6 +363,8 @@ def _footer(report: Report, around: Around) -> Block:
 
 def _caveats(report: Report, around: Around) -> Iterator[str]:
     totals = report.totals
+    if around.partly:
+        yield "This channel sees only a part of the account: no other calls are in these numbers"
     if around.unread:
         yield f"Could not be read: {', '.join(around.unread)}"
     if totals.unreadable:

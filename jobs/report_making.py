@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from blocks import report_csv
@@ -20,14 +21,17 @@ from jobs.asking import Asking, Lists
 from rules.call_rows import Cut, Filters, Owners, cut_of
 from rules.calls import add_up
 from rules.clients import name_of
+from rules.limits import Limits
 from rules.periods import Period, Unit
 from rules.plans import Told
 from rules.reports import About, Report, Scope, Subject, filters_of, report_of
 from rules.resale import Belongings, Join, Sold
+from rules.saving import as_json
 from rules.schedule import compared
 from rules.timeline import Uptime
 from rules.usual import Figures, figures_of, normal_of
-from store import Transaction, lines
+from store import Transaction, access, lines
+from store.lines import Account
 from store.report_runs import Run, known_figures
 from store.uptimes import uptimes
 from voipms import Cdr, Client, Rows
@@ -40,11 +44,13 @@ class Known:
     """What the database knows.
 
     Attributes:
+        limits: What the place that it goes to may see; ``None``: everything.
         sites: The key of each login's site.
         uptime: Of the phones that the report is about.
-        figures: Of earlier periods, by their keys.
+        figures: Of earlier periods, by ``figures_key``.
     """
 
+    limits: Limits | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
     uptime: Uptime = field(default_factory=Uptime)
     figures: Mapping[str, Figures] = field(default_factory=dict)
@@ -58,7 +64,7 @@ class Made:
         text: The lock-screen line, as Slack's ``text``.
         csv: Every part of it, as the text of a file.
         told: What it says.
-        figures: What its period and earlier ones came to, by their keys, as far as that was read now.
+        figures: What its period and earlier ones came to, by ``figures_key``, as far as that is known.
     """
 
     text: str
@@ -70,25 +76,35 @@ class Made:
 
 def known_of(transaction: Transaction, run: Run, now: datetime) -> Known:
     """What the database knows for the report."""
-    scope, zone = run.standing.plan.scope, ZoneInfo(run.standing.plan.schedule.zone)
+    plan = run.standing.plan
+    limits = None if plan.is_personal else access.limits(transaction, plan.channel)
     known = lines.every(transaction)
-    sites = {one.account: one.line.site_key for one in known}
-    match scope.about:
-        case About.EVERYTHING:
-            accounts = None
-        case About.ACCOUNTS:
-            accounts = frozenset(scope.keys)
-        case About.SITE:
-            accounts = frozenset(login for login, site in sites.items() if site in scope.keys)
-        case About.CLIENT:
-            accounts = frozenset(one.account for one in known if one.client in scope.keys)
-    begins, ends = run.covers.bounds(zone)
-    earlier = [period.words for period in compared(run.covers)]
+    begins, ends = run.covers.bounds(ZoneInfo(plan.schedule.zone))
+    earlier = [figures_key(period, limits) for period in compared(run.covers)]
+    about = {one.account for one in known if _is_about(plan.scope, one) and (limits is None or limits.holds(one.account, one.client))}
     return Known(
-        sites=sites,
-        uptime=uptimes(transaction, begins, ends, now, accounts),
+        limits=limits,
+        sites={one.account: one.line.site_key for one in known},
+        uptime=uptimes(transaction, begins, ends, now, about),
         figures=known_figures(transaction, run.standing.id, earlier),
     )
+
+
+def _is_about(scope: Scope, one: Account) -> bool:
+    match scope.about:
+        case About.EVERYTHING:
+            return True
+        case About.ACCOUNTS:
+            return one.account in scope.keys
+        case About.SITE:
+            return one.line.site_key in scope.keys
+        case About.CLIENT:
+            return one.client in scope.keys
+
+
+def figures_key(period: Period, limits: Limits | None) -> str:
+    """Under what the figures of a period are remembered: what a channel sees a part of is compared with the same part."""
+    return period.words if limits is None else f"{period.words} {sha256(as_json(limits)).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,7 @@ class Making:
             read_at=self._now,
             missing="" if complete else " ".join((*self._asking.missing, *([] if self._run.below else [GOES_ON]))),
             unread=tuple(self._asking.unread),
+            partly=self._known.limits is not None,
             masked=self._masked,
             csv=self._run.standing.plan.csv,
             normal=normal_of(list(earlier.values())),
@@ -154,7 +171,7 @@ class Making:
             blocks=view.card(report, around),
             csv=as_csv(report_csv.rows(report, around)),
             told=Told(figures=figures, complete=complete, at=self._now),
-            figures={**earlier, **({self._run.covers.words: figures} if complete else {})},
+            figures={**earlier, **({self._key(self._run.covers): figures} if complete else {})},
         )
 
     @property
@@ -167,6 +184,9 @@ class Making:
         sub_accounts = self._asking.need("the names of the accounts", lambda: lists.sub_accounts(client), ())
         dids = self._asking.need("the phone numbers", lambda: lists.dids(client), ())
         return _Ground(names_of(sub_accounts, dids), Owners(dids), filters_of(self._scope, self._known.sites))
+
+    def _key(self, period: Period) -> str:
+        return figures_key(period, self._known.limits)
 
     def _cut(self, period: Period) -> Cut:
         return cut_of(period, self._zone, self._phones.wire_zone, self._now)
@@ -192,7 +212,8 @@ class Making:
         pieces = self._asking.needed_pieces(partial(self._source, cut))
         if self._client:
             theirs = list(pieces)
-            return report_of(subject, theirs), self._asking.like("what it cost us", lambda: self._cost(cut, theirs), ()), {}
+            sold = () if self._known.limits else self._asking.like("what it cost us", lambda: self._cost(cut, theirs), ())
+            return report_of(subject, theirs), sold, {}
         clients = self._resold()
         join = self._asking.like("what clients paid", lambda: self._sold(cut, clients), None) if clients else None
         report = report_of(subject, pieces, join)
@@ -201,7 +222,7 @@ class Making:
 
     def _resold(self) -> Sequence[Client]:
         """The clients whose payments are shown: in the report of a month, since each is a request and a day has few calls of theirs."""
-        if self._scope.about is not About.EVERYTHING or self._run.covers.unit is not Unit.MONTH:
+        if self._scope.about is not About.EVERYTHING or self._run.covers.unit is not Unit.MONTH or self._known.limits:
             return ()
         return self._asking.like("the clients", self._lists.clients, ())
 
@@ -226,22 +247,22 @@ class Making:
     def _earlier(self, ground: _Ground) -> dict[str, Figures]:
         """What the earlier periods came to, by their keys: those that are not known yet are read once."""
         found = dict(self._known.figures)
-        unknown = [period for period in compared(self._run.covers) if period.words not in found]
+        unknown = [period for period in compared(self._run.covers) if self._key(period) not in found]
 
         def read() -> None:
             for period in unknown:
                 cut = self._cut(period)
                 totals = add_up(self._asking.pieces(partial(self._source, cut)), cut, ground.filters, ground.owners)
-                found[period.words] = figures_of(totals)
+                found[self._key(period)] = figures_of(totals)
 
         self._asking.like("what is normal", read, None)
         return found
 
     def _balance(self) -> tuple[Decimal | None, int | None]:
-        """Of the account, or the client's. A report on some accounts has none: it is not theirs."""
+        """Of the account, or the client's. A report on some accounts, or for a channel that sees only some, has none: it is not theirs."""
         if self._client:
             return self._asking.like("the client's balance", lambda: self._lists.client_balance(self._client), (None, None))
-        if self._scope.about is About.EVERYTHING:
+        if self._scope.about is About.EVERYTHING and self._known.limits is None:
             return self._asking.like("the balance", lambda: self._lists.balance(self._now), (None, None))
         return None, None
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
@@ -20,6 +21,7 @@ from blocks.frame import escape
 from jobs import Job
 from jobs.asking import Asking, Lists
 from jobs.report_making import Made, Making, known_of
+from rules.limits import Limits, Part
 from rules.periods import Period
 from rules.plans import Patience, Told
 from rules.registrations import same_for_all
@@ -27,7 +29,7 @@ from store import Store, Transaction, outbox, report_runs, reports, shared_now
 from store.outbox import Kind, Message
 from store.report_runs import Run
 from store.reports import Standing
-from voipms import Priority, Unreachable, VoipMs, VoipMsError
+from voipms import Limited, OutOfSight, Priority, Unreachable, VoipMs, VoipMsError
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +98,7 @@ class Reports:
         Raises:
             StoreError: The database cannot say what that is.
         """
-        lists = Lists(self._phones)
+        lists: dict[Limits | None, Lists] = {}
         trouble: VoipMsError | None = None
         while not self._stopping.is_set() and (claimed := self._next()):
             run, now = claimed
@@ -114,21 +116,25 @@ class Reports:
 
         return self._store.write(body)
 
-    def _do(self, run: Run, now: datetime, lists: Lists, trouble: VoipMsError | None) -> VoipMsError | None:
+    def _do(self, run: Run, now: datetime, lists: dict[Limits | None, Lists], trouble: VoipMsError | None) -> VoipMsError | None:
         """One report; why VoIP.ms could not be read for it.
 
         Args:
+            lists: What this tick has asked, by what was to be seen of it.
             trouble: Why it could not be read a moment ago: the others need not wait as long to hear the same.
         """
         plan = run.standing.plan
         if plan.is_personal and not self._may_have(plan.channel):
-            self._write(lambda transaction: self._not_allowed(transaction, run))
+            self._write(lambda transaction: self._may_not(transaction, run, notes.NOT_ALLOWED))
             return trouble
         last = self._is_last(run, now)
         try:
             if trouble is not None and not last:
                 raise trouble
             made = self._made(run, now, lists, last)
+        except OutOfSight:
+            self._write(lambda transaction: self._may_not(transaction, run, notes.OUT_OF_SIGHT))
+            return trouble
         except VoipMsError as error:
             failed = error
             log.warning("report waits", report=run.standing.id, period=run.period, error=str(failed))
@@ -142,7 +148,7 @@ class Reports:
         """Whether it is sent now with whatever can be read."""
         return run.told is None and run.failing_since is not None and now - run.failing_since >= self._patience.most
 
-    def _made(self, run: Run, now: datetime, lists: Lists, last: bool) -> Made:
+    def _made(self, run: Run, now: datetime, lists: dict[Limits | None, Lists], last: bool) -> Made:
         def keep() -> None:
             if self._stopping.is_set():
                 self._store.write(lambda transaction: report_runs.let_go(transaction, run, self._clock(transaction)))
@@ -152,8 +158,11 @@ class Reports:
 
         with self._store.reading() as transaction:
             known = known_of(transaction, run, now)
+        if known.limits not in lists:
+            phones = self._phones if known.limits is None else Limited(self._phones, partial(Part, known.limits))
+            lists[known.limits] = Lists(phones)
         masked = self._mask_numbers and not run.standing.plan.is_personal
-        return Making(run, lists, known, Asking(last, keep), now, masked=masked).made()
+        return Making(run, lists[known.limits], known, Asking(last, keep), now, masked=masked).made()
 
     def _write(self, body: Callable[[Transaction], bool]) -> None:
         """All of it if the report is still ours, which the body tells, else nothing.
@@ -238,11 +247,12 @@ class Reports:
         covers = report_runs.refuse(transaction, standing.id, period) if period else None
         return self._paused(transaction, standing, covers, error)
 
-    def _not_allowed(self, transaction: Transaction, run: Run) -> bool:
+    def _may_not(self, transaction: Transaction, run: Run, word: str) -> bool:
+        """Its place may not have it: it pauses as if Slack had refused it."""
         if not report_runs.keep(transaction, run, self._clock(transaction)):
             return False
         covers = report_runs.refuse(transaction, run.standing.id, run.period)
-        self._paused(transaction, run.standing, covers, notes.NOT_ALLOWED)
+        self._paused(transaction, run.standing, covers, word)
         return True
 
     def _paused(self, transaction: Transaction, standing: Standing, covers: Period | None, word: str) -> bool:
@@ -252,7 +262,7 @@ class Reports:
             return bool(standing.trouble)
         thing = f"paused report {standing.id}, version {standing.version}"
         payload = {
-            "text": escape(notes.paused_headline(standing.id, word)),
+            "text": escape(notes.paused_headline(standing.id, standing.plan, word)),
             "blocks": notes.paused(standing.id, standing.plan, covers, word),
         }
         for person in sorted({standing.made_by, *self._admins} - {standing.plan.channel}):

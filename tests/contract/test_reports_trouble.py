@@ -52,7 +52,7 @@ def test_a_place_that_takes_nothing_pauses_the_report_and_is_told_once(made: Off
         made.at(MORNING + hour * HOUR)
     for person in (made.alice, made.bob):
         (message,) = made.messages(person.dm)
-        assert said in message.words and "Report 1 is paused" in message.words and "Mon 23 Nov was not posted" in message.words
+        assert said in message.words and "Report 1 is paused" in message.words and "the report of Mon 23 Nov was not posted" in message.words
     standing = made.standing
     assert standing.paused_at is not None and standing.paused_by == "" and made.runs() == {"2026-11-23": "refused"}
     place.archived, made.slack.workspace.channels[CHANNEL] = False, place
