@@ -38,7 +38,8 @@ BlockDict: TypeAlias = dict[str, Any]
 
 UNSET = "not set"
 CUT = "…"
-_MENTION = re.compile(r"(?<![\w.])([@#])(?=\w)")
+_COMES_ALIVE = re.compile(r"@(?=\w)|(?<![\w.])#(?=\w)|:(?=//)")
+"""In a text that Slack parses by itself: mentions, channels, web addresses and e-mails."""
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _CALLER = re.compile(r"(.*)<([^<>]*)>", re.DOTALL)
 CALLER_NAME = 40
@@ -77,7 +78,7 @@ def cut(words: str, most: int) -> str:
 def escape(words: str) -> str:
     """A headline as Slack's top-level ``text``: one line, escaped, and nothing in it mentions or links by itself."""
     short = html.escape(cut(clean(words), 2900), quote=False)
-    return _MENTION.sub("\\1\u2060", short)
+    return _COMES_ALIVE.sub("\\g<0>\u2060", short)
 
 
 def safe(words: str, most: int = 300) -> str:

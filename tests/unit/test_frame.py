@@ -34,6 +34,7 @@ from blocks.frame import (
     when,
     without_tables,
 )
+from playground.slack_words import alive
 
 HOSTILE = [
     "<!channel>",
@@ -80,7 +81,7 @@ def test_code_cannot_be_ended_from_inside(words: str) -> None:
 def test_a_headline_mentions_nobody(words: str) -> None:
     made = escape(words)
     assert "<" not in made
-    assert not re.search(r"(?<![\w.])@\w", made)
+    assert not re.search(r"@\w|://", made)
 
 
 @given(st.text())
@@ -90,7 +91,15 @@ def test_clean_words_are_one_printable_line(words: str) -> None:
 
 def test_an_email_stays_readable() -> None:
     assert safe("john_doe@example.com") == "john_doe@example.com"
-    assert escape("john@example.com") == "john@example.com"
+
+
+@pytest.mark.parametrize(
+    "words", ["Call https://evil.example now", "ann@example.com", "a.b+c@example.com", "@here", "#general", "HTTP://evil.example", "x:///y"]
+)
+def test_nothing_in_a_headline_comes_alive(words: str) -> None:
+    made = escape(words)
+    assert list(alive(made, parsed=True)) == []
+    assert made.replace("\u2060", "") == words
 
 
 @pytest.mark.parametrize(
