@@ -92,7 +92,7 @@ class Groups:
 def profile_of(user: dict[str, Any], person: str, own_team: str) -> Profile:
     """The parts of ``users.info`` → ``user`` that decide what somebody may do and how times are shown.
 
-    Somebody whose team is not ours, and who is not of our Enterprise organisation with our team in it, is a stranger.
+    Whoever is not known to be of our team, or of our Enterprise organisation with our team in it, is a stranger.
     """
     details = user.get("profile") or {}
     enterprise = user.get("enterprise_user") or {}
@@ -102,7 +102,7 @@ def profile_of(user: dict[str, Any], person: str, own_team: str) -> Profile:
         name=details.get("display_name") or user.get("real_name") or user.get("name") or person,
         zone=_zone(user.get("tz")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        stranger=bool(user.get("is_stranger")) or bool(own_team and teams and own_team not in teams),
+        stranger=bool(user.get("is_stranger")) or own_team not in teams,
         bot=bool(user.get("is_bot")),
         gone=bool(user.get("deleted")),
     )

@@ -38,6 +38,8 @@ def test_a_member_is_nobody_special_and_has_a_zone() -> None:
         ({"is_ultra_restricted": True}, "guest"),
         ({"is_stranger": True}, "stranger"),
         ({"team_id": "T0THEIRS"}, "stranger"),
+        ({"team_id": ""}, "stranger"),
+        ({"team_id": None, "enterprise_user": {"id": "W1", "teams": []}}, "stranger"),
         ({"is_bot": True}, "bot"),
         ({"deleted": True}, "gone"),
     ],
@@ -56,5 +58,7 @@ def test_a_zone_nobody_knows_is_no_zone(zone: object) -> None:
     assert profile_of({**MEMBER, "tz": zone}, "U0ANA", "T0OURS").zone is None
 
 
-def test_an_empty_answer_makes_a_nameless_person() -> None:
-    assert profile_of({}, "U0ANA", "T0OURS").name == "U0ANA"
+@pytest.mark.parametrize("own_team", ["T0OURS", ""])
+def test_an_empty_answer_makes_a_nameless_stranger(own_team: str) -> None:
+    profile = profile_of({}, "U0ANA", own_team)
+    assert (profile.name, profile.stranger) == ("U0ANA", True)
