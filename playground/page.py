@@ -67,6 +67,7 @@ class Page:
             title=phones.company.name,
             personas={persona.person.id: persona for persona in personas},
             commands=[{key: each.get(key, "") for key in ("command", "description", "usage_hint")} for each in features["slash_commands"]],
+            shortcuts=[dict(each) for each in features.get("shortcuts", ())],
             home=bool(features.get("app_home", {}).get("home_tab_enabled")),
             company=CompanyPanel(phones),
             traffic=Traffic(slack, phones, self._exchanged),

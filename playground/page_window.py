@@ -30,7 +30,7 @@ class Scene:
     Attributes:
         title: What the workspace is called.
         personas: Who may be played, by id.
-        commands: Slash commands as the app's manifest has them.
+        commands, shortcuts: As the app's manifest has them.
         home: Whether the app has a Home tab.
     """
 
@@ -38,6 +38,7 @@ class Scene:
     title: str
     personas: Mapping[str, Persona]
     commands: list[Json]
+    shortcuts: list[Json]
     home: bool
     company: CompanyPanel
     traffic: Traffic
@@ -62,6 +63,7 @@ class Window:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
+            "shortcut": self._shortcut,
             "lever": self._lever,
             "traffic": self._traffic,
             "exchange": self._exchange,
@@ -106,6 +108,7 @@ class Window:
             "title": scene.title,
             "personas": [persona.as_json() for persona in scene.personas.values()],
             "commands": scene.commands,
+            "shortcuts": scene.shortcuts,
             "home": scene.home,
         }
 
@@ -190,6 +193,19 @@ class Window:
 
     def _home(self, said: Json) -> None:
         self._person.open_home(str(said.get("tab") or "home"))
+
+    def _shortcut(self, said: Json) -> None:
+        """A shortcut of the app, from anywhere or from a message's menu."""
+        name = str(said["name"])
+        if name not in {known["callback_id"] for known in self._scene.shortcuts}:
+            raise LookupError(f"no shortcut {name}")
+        if "ts" not in said:
+            self._wait_for(said, self._person.shortcut(name))
+            return
+        message = self._place(said)
+        if isinstance(message, View) or message.ephemeral:
+            raise LookupError("not from here")
+        self._wait_for(said, self._person.message_shortcut(message, name))
 
     def _place(self, said: Json) -> Message | View:
         """Where something is clicked: only what this person sees."""

@@ -31,6 +31,10 @@ NOON = 1_795_539_600
 MANIFEST: Json = {
     "features": {
         "app_home": {"home_tab_enabled": True},
+        "shortcuts": [
+            {"name": "Anything", "type": "global", "callback_id": "anything", "description": "From anywhere"},
+            {"name": "This message", "type": "message", "callback_id": "this_message", "description": "What is in it"},
+        ],
         "slash_commands": [
             {
                 "command": "/voip",
@@ -200,6 +204,16 @@ def build(slack: WebClient) -> App:
                 slack.chat_update(channel="C0ALERTS", ts=posted["ts"], text="Back: Front desk")
             case _:
                 respond(text=f"nothing for {words}")
+
+    @app.shortcut("anything")
+    def anything(ack: Ack, body: Json) -> None:
+        ack()
+        slack.views_open(trigger_id=body["trigger_id"], view=ABOVE)
+
+    @app.shortcut("this_message")
+    def this_message(ack: Ack, body: Json, respond: Respond) -> None:
+        ack()
+        respond(text=f"it says: {body['message']['text']}")
 
     @app.action("push")
     def push(ack: Ack, body: Json) -> None:

@@ -1,7 +1,7 @@
 /** Where one types: `/` offers the app's commands with their hints, `@` the people and `#` the places. */
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { unanswered } from "./blocks/surface";
-import type { Command, Person } from "./wire";
+import type { Command, Person, Shortcut } from "./wire";
 import { BOT, useKnown, useWorld } from "./world";
 
 interface Props {
@@ -11,7 +11,9 @@ interface Props {
 }
 
 interface Offer {
+  /** What is put there; a shortcut puts nothing there but begins at once. */
   insert: string;
+  shortcut?: string;
   name: string;
   hint: string;
   words: string;
@@ -22,6 +24,7 @@ const OFFERS_MOST = 50;
 export function Composer({ channel, label, thread }: Props) {
   const world = useWorld();
   const commands = useKnown((state) => state.commands);
+  const shortcuts = useKnown((state) => state.shortcuts);
   const people = useKnown((state) => state.people);
   const channels = useKnown((state) => state.channels);
   const [text, setText] = useState("");
@@ -34,7 +37,7 @@ export function Composer({ channel, label, thread }: Props) {
   const id = useId();
 
   const typed = text.slice(0, caret);
-  const offers = closed ? [] : offersFor(typed, commands, people, channels.filter((each) => !each.direct).map((each) => each.name));
+  const offers = closed ? [] : offersFor(typed, commands, shortcuts, people, channels.filter((each) => !each.direct).map((each) => each.name));
   const active = Math.min(at, offers.length - 1);
   const command = commands.find((each) => text.startsWith(`${each.command} `));
 
@@ -62,6 +65,11 @@ export function Composer({ channel, label, thread }: Props) {
     });
   };
   const take = (offer: Offer) => {
+    if (offer.shortcut) {
+      setText("");
+      void world.ask({ do: "shortcut", name: offer.shortcut }).then((settled) => setProblem(settled.failed ? unanswered(settled.failed) : ""));
+      return;
+    }
     const begun = typed.replace(/\S*$/, "");
     const next = `${begun}${offer.insert} ${text.slice(caret).trimStart()}`;
     const place = begun.length + offer.insert.length + 1;
@@ -100,7 +108,7 @@ export function Composer({ channel, label, thread }: Props) {
         <div id={id} className="offers" role="listbox" aria-label={typed.startsWith("/") ? "Commands" : "People and channels"}>
           {offers.map((offer, index) => (
             <div
-              key={offer.insert}
+              key={offer.shortcut ?? offer.insert}
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === active}
@@ -159,12 +167,16 @@ export function Composer({ channel, label, thread }: Props) {
 }
 
 /** What may be meant by what was typed up to the caret. */
-function offersFor(typed: string, commands: Command[], people: Record<string, Person>, places: string[]): Offer[] {
+function offersFor(typed: string, commands: Command[], shortcuts: Shortcut[], people: Record<string, Person>, places: string[]): Offer[] {
   if (/^\/\S*$/.test(typed)) {
-    return commands
-      .filter((each) => each.command.startsWith(typed) || (typed.length > 2 && each.command.includes(typed.slice(1))))
-      .map((each) => ({ insert: each.command, name: each.command, hint: each.usage_hint, words: each.description }))
-      .slice(0, OFFERS_MOST);
+    const begun = typed.slice(1).toLowerCase();
+    const found: Offer[] = commands
+      .filter((each) => each.command.startsWith(typed) || (begun.length > 1 && each.command.includes(begun)))
+      .map((each) => ({ insert: each.command, name: each.command, hint: each.usage_hint, words: each.description }));
+    const quick: Offer[] = shortcuts
+      .filter((each) => each.type === "global" && each.name.toLowerCase().includes(begun))
+      .map((each) => ({ insert: "", shortcut: each.callback_id, name: each.name, hint: "shortcut", words: each.description }));
+    return [...found, ...quick].slice(0, OFFERS_MOST);
   }
   const mention = /(?:^|\s)@([\w.-]*)$/.exec(typed)?.[1]?.toLowerCase();
   if (mention !== undefined) {

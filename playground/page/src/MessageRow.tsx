@@ -1,10 +1,10 @@
 /** One message: who, when, its blocks or words, its files, and the thread beneath it. */
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Avatar } from "./Avatar";
 import { Blocks } from "./blocks/Blocks";
 import { clock, dayOf, exactly } from "./blocks/dates";
 import { Words } from "./blocks/Rich";
-import { SurfaceOf, useSurface } from "./blocks/surface";
+import { SurfaceOf, unanswered, useSurface } from "./blocks/surface";
 import { useNow } from "./now";
 import type { FileOf, Message } from "./wire";
 import { BOT, SLACKBOT, useKnown, useWorld, useZone } from "./world";
@@ -70,11 +70,7 @@ export const MessageRow = memo(function MessageRow({ message, follows = false, r
             <File key={file.id} file={file} />
           ))}
           {replies.length > 0 && !inThread && <Replies message={message} replies={replies} />}
-          {!inThread && !message.ephemeral && !replies.length && (
-            <button type="button" className="reply" aria-label={`Reply in thread to ${name}, ${clock(seconds, zone)}`} onClick={() => world.openThread({ channel: message.channel, ts: message.thread_ts || message.ts })}>
-              Reply in thread
-            </button>
-          )}
+          {!message.ephemeral && <Deeds message={message} words={`${name}, ${clock(seconds, zone)}`} inThread={inThread} />}
         </div>
       </div>
     </article>
@@ -88,6 +84,41 @@ function Problem() {
       {problem}
     </p>
   ) : null;
+}
+
+/** What can be done with a message: seen when it is pointed at, or reached with the keyboard. */
+function Deeds({ message, words, inThread }: { message: Message; words: string; inThread: boolean }) {
+  const world = useWorld();
+  const shortcuts = useKnown((state) => state.shortcuts);
+  const [problem, setProblem] = useState("");
+  const where = { channel: message.channel, ts: message.ts };
+  return (
+    <div className="deeds">
+      {!inThread && (
+        <button type="button" className="link" aria-label={`Reply in thread to ${words}`} onClick={() => world.openThread({ ...where, ts: message.thread_ts || message.ts })}>
+          Reply in thread
+        </button>
+      )}
+      {shortcuts
+        .filter((each) => each.type === "message")
+        .map((each) => (
+          <button
+            key={each.callback_id}
+            type="button"
+            className="link"
+            title={each.description}
+            onClick={() => void world.ask({ do: "shortcut", name: each.callback_id, ...where }).then((settled) => setProblem(settled.failed ? unanswered(settled.failed) : ""))}
+          >
+            {each.name}
+          </button>
+        ))}
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function Replies({ message, replies }: { message: Message; replies: Message[] }) {

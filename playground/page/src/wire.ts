@@ -12,6 +12,12 @@ export interface Command {
   description: string;
   usage_hint: string;
 }
+export interface Shortcut {
+  name: string;
+  type: "global" | "message";
+  callback_id: string;
+  description: string;
+}
 export interface Person {
   id: string;
   name: string;
@@ -127,7 +133,7 @@ export interface Settled {
 }
 
 export type Told =
-  | { kind: "hello"; title: string; personas: Persona[]; commands: Command[]; home: boolean }
+  | { kind: "hello"; title: string; personas: Persona[]; commands: Command[]; shortcuts: Shortcut[]; home: boolean }
   | {
       kind: "world";
       me: string;

@@ -1,7 +1,7 @@
 /** Everything the page knows, and how what it is told changes it. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { HOST_ZONE } from "./blocks/dates";
-import { Wire, type Channel, type Command, type Company, type Exchange, type Json, type Line, type Message, type Person, type Persona, type Settled, type Told, type View } from "./wire";
+import { Wire, type Channel, type Command, type Company, type Exchange, type Json, type Line, type Message, type Person, type Persona, type Settled, type Shortcut, type Told, type View } from "./wire";
 
 export const BOT = "U0DIALTONE";
 export const SLACKBOT = "USLACKBOT";
@@ -16,6 +16,7 @@ export interface State {
   title: string;
   personas: Persona[];
   commands: Command[];
+  shortcuts: Shortcut[];
   hasHome: boolean;
   me: string;
   dm: string;
@@ -42,6 +43,7 @@ const NOTHING: State = {
   title: "",
   personas: [],
   commands: [],
+  shortcuts: [],
   hasHome: false,
   me: "",
   dm: "",
@@ -88,7 +90,7 @@ export class World {
     const state = this.state;
     switch (said.kind) {
       case "hello":
-        this.change({ title: said.title, personas: said.personas, commands: said.commands, hasHome: said.home });
+        this.change({ title: said.title, personas: said.personas, commands: said.commands, shortcuts: said.shortcuts, hasHome: said.home });
         this.be(wanted(said.personas));
         break;
       case "world": {

@@ -216,6 +216,20 @@ describe("what can be used", () => {
     await form.waitFor({ state: "detached" });
   });
 
+  test("a shortcut from anywhere, and one of a message", async () => {
+    await alice.composer.fill("/any");
+    await alice.composer.press("Enter");
+    await alice.page.getByRole("dialog").getByText("On top.").waitFor();
+    await alice.page.keyboard.press("Escape");
+    await alice.page.getByRole("dialog").waitFor({ state: "detached" });
+    await alice.composer.fill("call 514 555 0161");
+    await alice.composer.press("Enter");
+    const mine = alice.messages.filter({ hasText: "call 514 555 0161" }).first();
+    await mine.hover();
+    await mine.getByRole("button", { name: "This message" }).click();
+    await got("it says: call 514 555 0161");
+  });
+
   test("the Home tab", async () => {
     await alice.go("Dialtone");
     await alice.page.getByRole("button", { name: "Home" }).click();
