@@ -8,7 +8,6 @@ from blocks.inputs import field, form, text
 
 SIGN = "⚠️"
 OUT_OF_SIGHT = "This channel does not see that."
-NO_DATABASE = "The bot cannot use its database right now."
 
 
 def error(what: str, next_step: str = "", asked: str = "", error_id: str = "") -> list[BlockDict]:

@@ -7,11 +7,8 @@ acknowledges, submits to a bounded pool of our own, and nothing else.
 import logging
 import os
 import re
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -19,8 +16,6 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from blocks.frame import render, section
 from blocks.inputs import PICK
@@ -36,11 +31,13 @@ from handlers.answering import (
     Workspace,
     modal,
 )
+from handlers.connection import Drain, Watchdog
 from handlers.desk import LINE_FORM, Desk, Question
 from handlers.manifest import ASK_SHORTCUT, LOOK_UP_SHORTCUT
 from handlers.parsing import addressed, command_line
 from handlers.payloads import kind, metadata, numbers_in, opened_from, used, values
 from handlers.picking import Picks
+from handlers.pool import WORKERS, Pool
 from handlers.registry import FormErrors, Registry, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
@@ -48,8 +45,6 @@ from store.once import Once
 
 log = structlog.get_logger(__name__)
 
-WORKERS = 16
-QUEUED_MOST = 200
 ASK = "ask:"
 """A button whose action id begins so asks the command line in its value."""
 OF_OUTAGES = frozenset(("ack", "give-back", "look", "details", "mute"))
@@ -60,41 +55,6 @@ QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
 NAME = "Dialtone"
 BUSY = "I have too many questions waiting. Please ask again in a minute."
-
-
-class Pool:
-    """A bounded pool: what does not fit is turned away at once, not queued for ever."""
-
-    def __init__(self, workers: int = WORKERS, queued: int = QUEUED_MOST) -> None:
-        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="desk")
-        self._apologies = ThreadPoolExecutor(2, thread_name_prefix="busy")
-        self._room = threading.BoundedSemaphore(workers + queued)
-
-    def run(self, work: Callable[[], None], otherwise: Callable[[], None]) -> None:
-        """Run it soon on a thread of the pool; ``otherwise`` when there is no room. Never raises, never blocks."""
-        if not self._room.acquire(blocking=False):
-            log.error("too many questions waiting")
-            with suppress(RuntimeError):  # the bot is stopping
-                self._apologies.submit(otherwise)
-            return
-
-        def and_leave() -> None:
-            try:
-                work()
-            except Exception:
-                log.exception("a question broke off")
-            finally:
-                self._room.release()
-
-        try:
-            self._workers.submit(and_leave)
-        except RuntimeError:  # the bot is stopping
-            self._room.release()
-
-    def close(self) -> None:
-        """Let what runs come to its end; what has not begun is dropped."""
-        self._workers.shutdown(wait=True, cancel_futures=True)
-        self._apologies.shutdown(wait=True, cancel_futures=True)
 
 
 def build(
@@ -321,38 +281,6 @@ def _apologise(answering: Answering) -> None:
         log.warning("apology not delivered", reason=str(lost))
 
 
-class Drain:
-    """Lets what Slack delivered be acknowledged before the connection is closed; what comes later Slack delivers again."""
-
-    SECONDS = 3.0
-    """Slack waits no longer for an acknowledgement."""
-
-    def __init__(self, handle: Callable[[Any, SocketModeRequest], None]) -> None:
-        self._handle = handle
-        self._changed = threading.Condition()
-        self._under_way = 0
-        self._closed = False
-
-    def __call__(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        """One delivery."""
-        with self._changed:
-            if self._closed:
-                return
-            self._under_way += 1
-        try:
-            self._handle(client, request)
-        finally:
-            with self._changed:
-                self._under_way -= 1
-                self._changed.notify_all()
-
-    def close(self) -> None:
-        """Take no more, and wait for what is under way."""
-        with self._changed:
-            self._closed = True
-            self._changed.wait_for(lambda: self._under_way == 0, self.SECONDS)
-
-
 class Socket:
     """Socket Mode with a watchdog: reconnects when the SDK has not, and reports the gap."""
 
@@ -395,56 +323,3 @@ class Socket:
         self._watchdog.close()
         self._at_work.close()
         self._handler.close()
-
-
-class Watchdog:
-    """Looks at a connection every second, and makes it anew when it stays away.
-
-    Args:
-        connected: Whether it is there.
-        connect: Makes it anew; may raise whatever it likes.
-        patience: Seconds that it may be away, and between two tries.
-        beat: Seconds between two looks.
-    """
-
-    def __init__(self, connected: Callable[[], bool], connect: Callable[[], object], patience: float, beat: float = 1.0) -> None:
-        self._connected = connected
-        self._connect = connect
-        self._patience = patience
-        self._beat = beat
-        self._lost_at: float | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def how_it_is(self) -> tuple[bool, str]:
-        """Whether it is there, and since when not."""
-        if self._connected():
-            return True, "connected"
-        lost_at = self._lost_at
-        return False, "not connected" if lost_at is None else f"not connected for {time.monotonic() - lost_at:.0f} s"
-
-    def close(self) -> None:
-        """Look no more; a try under way ends first."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._beat):
-            if self._connected():
-                if self._lost_at is not None:
-                    log.warning("socket back", gap_seconds=round(time.monotonic() - self._lost_at, 1))
-                    self._lost_at = None
-            elif self._lost_at is None:
-                self._lost_at = time.monotonic()
-                log.warning("socket lost")
-            elif time.monotonic() - self._lost_at > self._patience:
-                try:
-                    self._connect()
-                except Exception as error:  # noqa: BLE001 - whatever it is, the watchdog goes on trying
-                    log.warning("socket still lost", error=type(error).__name__)
-                    self._stop.wait(self._patience)

@@ -4,7 +4,6 @@ Everything that can go wrong ends here as words for the asker and a line in the 
 """
 
 import re
-import secrets
 import tempfile
 import threading
 import time
@@ -20,10 +19,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from blocks import errors as view
-from blocks.frame import actions, button, code, cut, render, safe, small
+from blocks.frame import actions, button, code, cut, render, small
 from blocks.settings import quoted
 from handlers import auditing
-from handlers.answering import Answering, Message, NotDelivered, Workspace, reason
+from handlers.answering import Answering, Message, NotDelivered, Workspace
 from handlers.files import write
 from handlers.help import slash_for
 from handlers.parsing import command_line
@@ -31,11 +30,11 @@ from handlers.payloads import stamped
 from handlers.places import Places
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Asker, Rights
+from handlers.troubles import NotHere, Reader, Refusal, Unknown, in_words
 from rules.access import Role
 from rules.limits import Part
-from store import StoreError
 from store.audit import Entry
-from voipms import Limited, OutOfSight, VoipMs, VoipMsError
+from voipms import Limited, VoipMs
 
 log = structlog.get_logger(__name__)
 
@@ -68,32 +67,6 @@ class Question:
     line: str
     answering: Answering
     trigger_id: str = ""
-
-
-class Refusal(Exception):
-    """The person's role does not allow it."""
-
-    def __init__(self, command: Command, asker: Asker) -> None:
-        super().__init__(f"{command.name} needs {command.role}, has {asker.role}")
-        self.command = command
-        self.asker = asker
-
-
-class Unknown(Exception):
-    """No command of that name.
-
-    Attributes:
-        near: Command lines that may have been meant.
-    """
-
-    def __init__(self, name: str, near: list[str]) -> None:
-        super().__init__("no such command")
-        self.name = name
-        self.near = near
-
-
-class NotHere(Exception):
-    """It may not be asked or shared in this channel; the text says why, in our words."""
 
 
 @dataclass
@@ -224,7 +197,6 @@ class Desk:
         name, words = command_line(question.line)
         command = self._registry.get(name)
         if command is None:
-            outcome.result = "unknown"
             raise Unknown(name, self._lines_near(name, words, asker))
         outcome.command = command.name
         if command.names_places:
@@ -378,50 +350,10 @@ class Desk:
         """What the asker reads in place of the answer."""
         slash = slash_for(question.way)
         asked = f"{slash}{self._typed(question, outcome)}"
-        match error:
-            case Refusal():
-                outcome.result = "refused"
-                asker = error.asker
-                blocks = view.refused(error.command.summary, str(error.command.role), str(asker.role), question.person, asker.admins)
-                return Message(f"You may not ask “{error.command.name}”", blocks)
-            case Unknown():
-                outcome.result = "unknown"
-                return Message("There is no such command", view.unknown(error.name, error.near, slash))
-            case Misunderstood():
-                outcome.result = "misunderstood"
-                return Message(str(error), view.error(safe(str(error)), error.hint, asked))
-            case NotHere():
-                outcome.result = "refused"
-                return Message(str(error), view.error(safe(str(error))))
-            case OutOfSight():
-                outcome.result = "refused"
-                return Message(view.OUT_OF_SIGHT, view.error(view.OUT_OF_SIGHT, view.elsewhere(slash), asked))
-            case StoreError():
-                outcome.result = "database"
-                outcome.error_id = _new_id()
-                log.error("database", error=str(error), error_id=outcome.error_id)
-                step = view.told_to(self._admins_beside(outcome), f"{code('python bot.py doctor')} says what is wrong with the database.")
-                return Message(view.NO_DATABASE, view.error(view.NO_DATABASE, step, asked, outcome.error_id))
-            case VoipMsError():
-                outcome.result = "voipms"
-                outcome.error_id = _new_id()
-                log.warning("voipms", error=str(error), kind=type(error).__name__, error_id=outcome.error_id)
-                step = safe(error.next_step)
-                step = view.told_to(self._admins_beside(outcome), step) if error.for_admin else step
-                return Message(error.tell_user, view.error(safe(error.tell_user), step, asked, outcome.error_id))
-            case SlackApiError() | NotDelivered() | OSError():
-                outcome.result = "slack"
-                outcome.error_id = _new_id()
-                why = reason(error)
-                log.warning("slack", error=why, error_id=outcome.error_id)
-                lacks = str(error.response.get("needed") or "") if isinstance(error, SlackApiError) else ""
-                step = view.slack_step(why, lacks, self._admins_beside(outcome), slash)
-                return Message("Slack did not do its part", view.error("Slack did not do its part.", step, asked, outcome.error_id))
-        outcome.result = "fault"
-        outcome.error_id = _new_id()
-        log.error("fault", error_id=outcome.error_id, exc_info=error)
-        step = "It is a fault in the bot, not in what you asked. Nothing was changed. The id below is in its log."
-        return Message("Something went wrong in the bot", view.error("Something went wrong in the bot.", step, asked, outcome.error_id))
+        reader = Reader(person=question.person, asked=asked, slash=slash, admins=self._admins_beside(outcome))
+        ending = in_words(error, reader)
+        outcome.result, outcome.error_id = ending.result, ending.error_id
+        return ending.message
 
     @staticmethod
     def _admins_beside(outcome: Outcome) -> tuple[str, ...] | None:
@@ -434,7 +366,3 @@ class Desk:
         """The person's words as they may be shown again."""
         command = self._registry.get(outcome.command) if outcome.command else None
         return "" if command is None else self._line(command, command_line(question.line)[1])
-
-
-def _new_id() -> str:
-    return f"{secrets.token_hex(2)}-{secrets.token_hex(1)}".upper()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.bolt import Drain, Pool, Watchdog
+from handlers.connection import Drain, Watchdog
+from handlers.pool import Pool
 
 PATIENCE = 10
 """Seconds after which a test gives up."""
