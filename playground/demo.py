@@ -28,7 +28,7 @@ from playground.slack_workspace import Json
 from playground.voipms import VoipMsServer
 
 ZONE = ZoneInfo("America/Toronto")
-ALICE, VICTOR = "U0ALICE", "U0VICTOR"
+ALICE, OLGA, VICTOR = "U0ALICE", "U0OLGA", "U0VICTOR"
 PATIENCE_SECONDS = 70
 """A long look ends after sixty."""
 
@@ -68,7 +68,7 @@ class Stage:
         self._phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
         self._alice = self._slack.person(ALICE, name="Alice", tz=ZONE.key)
         self._victor = self._slack.person(VICTOR, name="Victor", tz="Europe/London")
-        self._olga = self._slack.person("U0OLGA", name="Olga", tz=ZONE.key)
+        self._olga = self._slack.person(OLGA, name="Olga", tz=ZONE.key)
         self._stan = self._slack.person("U0STAN", name="Stan", tz="America/New_York", stranger=True, channels=["C0PARTNER"])
         self._page: Page | None = None
         self.environ = {
@@ -137,7 +137,7 @@ class Stage:
         """Ask everything, print what was answered; how many answers were wrong."""
         company = self._company
         self._console.print(f"[bold]{company.name}[/]: {len(company.sub_accounts)} sub-accounts, {len(company.clients)} reseller clients,")
-        self._console.print(f"{len(company.ledger):,} call records of 90 days. Alice is an admin, Victor may look.\n")
+        self._console.print(f"{len(company.ledger):,} call records of 90 days. Alice is an admin, Olga an operator, Victor may look.\n")
         wrong = 0
         self._slack.wait_connected(PATIENCE_SECONDS)
         for step in self._steps():
@@ -169,7 +169,7 @@ class Stage:
         )
 
     def _show(self, asked: Asked, answer: Message) -> None:
-        name = {ALICE: "Alice", VICTOR: "Victor"}[asked.person]
+        name = {ALICE: "Alice", OLGA: "Olga", VICTOR: "Victor"}[asked.person]
         how = {"direct": "to Dialtone", "mention": "in #phones", "click": "clicks", "submit": "sends the form"}.get(asked.kind, "")
         self._console.print(Text.assemble((f"{name} {how}".strip(), "bold green"), "  ", (_told(asked), "bold")))
         who = (
@@ -184,7 +184,7 @@ class Stage:
         self._console.print(terminal.panel(answer, f"Dialtone · {who}"))
 
     def _steps(self) -> Iterator[Step]:
-        company, alice, victor = self._company, self._alice, self._victor
+        company, alice, olga, victor = self._company, self._alice, self._olga, self._victor
         desk = company.sub_accounts["100001_frontdesk"]
         box = next(iter(company.mailboxes.values()))
         package = next(iter(company.packages.values()))
@@ -214,6 +214,8 @@ class Stage:
         yield self._login(client.email, client.password, "Valid", client.company)
         yield self._slash(victor, "whoami", "viewer", VICTOR)
         yield self._slash(victor, "packages", "operator", VICTOR)
+        yield self._slash(alice, "access grant @olga operator", OLGA, "operator")
+        yield self._slash(olga, "packages", f"{len(company.packages)} packages")
         yield self._direct(victor, "cals yesterday", "calls")
         yield self._slash(alice, "doctor", "everything works")
 
