@@ -32,8 +32,6 @@ IDLE = 0.25
 """Seconds until it is worth another try when nothing is due."""
 READ_EVERY = timedelta(seconds=1)
 """How often the wishes of people are read."""
-LIST_EVERY = timedelta(minutes=10)
-WEIGH_EVERY = timedelta(minutes=10)
 LEDGER_EVERY = timedelta(hours=1)
 ABSENT = "invalid_account"
 """VoIP.ms's word for an account that it does not know."""
@@ -130,7 +128,7 @@ class Poller:
             if self._run is not run:
                 return 0.0
         if now < run.ask_at:
-            return min(IDLE, (run.ask_at - now).total_seconds())
+            return min(READ_EVERY, run.ask_at - now).total_seconds()
         if now >= run.list_at:
             self._list(run, lease)
         elif now >= run.weigh_at:
@@ -271,7 +269,7 @@ class Poller:
             self._planned(run, replace(one, wanted_at=now if one.account in listing.unlisted else one.wanted_at), now)
             if one.account in run.accounts:
                 run.accounts[one.account] = one
-        run.listed_at, run.list_at = now, now + LIST_EVERY
+        run.listed_at, run.list_at = now, now + _rarely(run.timing)
 
     def _weigh(self, run: _Run, lease: Lease) -> None:
         if (now := self._clock()) >= run.ledger_at:
@@ -281,7 +279,7 @@ class Poller:
                 run.ledger, run.ledger_at = ledger, now + LEDGER_EVERY
         money = self._ask(run, lease, lambda phones: phones.balance(advanced=False))
         now = self._clock()
-        run.weigh_at = now + (WEIGH_EVERY if money is not None else run.timing.recheck)
+        run.weigh_at = now + (_rarely(run.timing) if money is not None else run.timing.recheck)
         if money is None:
             return
         balance, limit = money.current_balance, self._chosen.low_balance
@@ -306,6 +304,11 @@ class Poller:
     def _heard(self, run: _Run, health: Health, now: datetime) -> None:
         run.down = health.sight is Sight.DOWN
         run.ask_at = now + pause(health, run.timing)
+
+
+def _rarely(spans: Timing) -> timedelta:
+    """How often the accounts are listed and the balance is read: every ten minutes, unless everything goes faster."""
+    return spans.gone
 
 
 def _longest(account: Account) -> timedelta:

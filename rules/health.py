@@ -150,7 +150,11 @@ def _judged(health: Health, now: datetime, timing: Timing, watched: int) -> Heal
 
 def changes_news(before: Health, after: Health) -> bool:
     """Whether what is told of VoIP.ms itself can change: most answers need no scene."""
-    return (before.sight, before.refused, before.reason) != (after.sight, after.refused, after.reason)
+    return _told(before) != _told(after)
+
+
+def _told(health: Health) -> tuple[bool, str] | None:
+    return (health.refused, health.reason) if health.sight is Sight.DOWN else None
 
 
 def pause(health: Health, timing: Timing) -> timedelta:
