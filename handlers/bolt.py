@@ -45,12 +45,6 @@ from store.once import Once
 
 log = structlog.get_logger(__name__)
 
-ASK = "ask:"
-"""A button whose action id begins so asks the command line in its value."""
-OF_OUTAGES = frozenset(("ack", "give-back", "look", "details", "mute"))
-"""So do the buttons and the menu of an outage's message, under names that scripts can rely on."""
-FORM = "form"
-"""A button whose action id begins so asks the command line in its value, which opens a form."""
 QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
 NAME = "Dialtone"
@@ -152,7 +146,7 @@ def build(
     def action(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         one = used(body)
-        if not (one.name in ("csv", "share", "form") or one.name in OF_OUTAGES or one.name.startswith(ASK)):
+        if not one.value:  # a control of ours asks the command line in its value
             return
 
         def way(in_channel: bool = False, shown_at: tuple[float, ...] = (0.0,)) -> Answering:
