@@ -38,7 +38,8 @@ function Group({ id }: { id: string }) {
 
 function When({ seconds, format }: { seconds: number; format: string }) {
   const zone = useZone();
-  const now = useNow();
+  // it grows old by steps, but what just arrived is not from the future
+  const now = Math.max(useNow(), Date.now() / 1000);
   return (
     <time dateTime={new Date(seconds * 1000).toISOString()} title={exactly(seconds, zone)}>
       {dated(seconds, format, zone, now)}
