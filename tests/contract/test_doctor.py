@@ -164,6 +164,12 @@ def test_a_slack_that_refuses_us_is_told_in_its_own_word_and_what_hangs_on_it_is
     assert checks["Slack scopes"].ok is None and checks["Admins"].ok is None
 
 
+def test_a_scope_that_was_not_granted_is_named_with_its_reason(doctor: Diagnose, slack: SlackServer) -> None:
+    slack.rules.scopes.discard("files:write")
+    checks = doctor()
+    assert faulty(checks) == {"Slack scopes"} and "files:write (CSV files)" in checks["Slack scopes"].found
+
+
 def test_an_app_token_that_is_refused_and_people_that_cannot_be_asked_about_are_told(doctor: Diagnose, slack: SlackServer) -> None:
     slack.fail(ApiError("not_allowed_token_type"), method="apps.connections.open", times=None)
     slack.fail(ApiError("internal_error"), method="users.info", times=None)

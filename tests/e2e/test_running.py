@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from bot import main
 from playground.company import Company
 from playground.slack import SlackServer
 from playground.voipms import BadStatus, VoipMsServer
@@ -82,15 +83,9 @@ def at_work(environ: dict[str, str], slack: SlackServer) -> Iterator[subprocess.
     ("spoil", "says"),
     [
         ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing"),
-        ({"VOIPMS_PASSWORD": ""}, "VOIPMS_PASSWORD is missing"),
-        ({"SLACK_APP_TOKEN": ""}, "SLACK_SIGNING_SECRET is missing"),
-        ({"SLACK_BOT_TOKEN": "xapp-1-fake"}, "SLACK_BOT_TOKEN must be a token that begins with xoxb-"),
+        ({"PORT": "seventy"}, "PORT must be a whole number"),
         ({"SLACK_BOT_TOKEN": "xoxb-another-token"}, "SLACK_BOT_TOKEN is not accepted by Slack (invalid_auth)"),
         ({"SLACK_APP_TOKEN": "xapp-1-another-token"}, "SLACK_APP_TOKEN is not accepted by Slack (invalid_auth)"),
-        ({"PORT": "seventy"}, "PORT must be a whole number"),
-        ({"TIMEZONE": "Mars/Olympus"}, "TIMEZONE must be the name of a time zone"),
-        ({"ADMINS": "alice"}, "ADMINS must be Slack member ids"),
-        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must be like sqlite:///data/dialtone.db"),
         ({"DATABASE_URL": "sqlite:////dev/null/here/dialtone.db"}, "/dev/null"),
         ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 is not an address of this machine"),
     ],
@@ -139,9 +134,10 @@ def test_what_slack_delivers_again_after_a_restart_stays_done(environ: dict[str,
     assert [one.method for one in phones.asked[before:]] == []
 
 
-def test_words_that_are_no_command_are_told_with_how_it_is_used(environ: dict[str, str]) -> None:
-    ended = bot(environ, "fly")
-    assert ended.returncode == 2 and "usage: bot.py" in ended.stderr
+def test_words_that_are_no_command_are_told_with_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fly"])
+    assert ended.value.code == 2 and "usage: bot.py" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -168,11 +164,11 @@ def test_the_manifest_file_is_what_the_code_prints_without_what_only_a_database_
     assert "rules.access" in printed.stderr and "alembic" not in printed.stderr
 
 
-def test_the_manifest_needs_no_settings_and_has_an_http_form() -> None:
-    ended = bot({"PATH": os.environ["PATH"]}, "manifest", "--http", "https://bot.example.com")
-    assert ended.returncode == 0 and ended.stdout.count("https://bot.example.com/slack/events") > 10
-    wrong = bot({"PATH": os.environ["PATH"]}, "manifest", "--http", "http://bot.example.com")
-    assert wrong.returncode == 2 and len(wrong.stderr.strip().splitlines()) == 1
+def test_the_manifest_needs_no_settings_and_has_an_http_form(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", "--http", "https://bot.example.com"]) == 0
+    assert capsys.readouterr().out.count("https://bot.example.com/slack/events") > 10
+    assert main(["manifest", "--http", "http://bot.example.com"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_what_the_image_holds_is_enough_and_the_demonstration_says_that_it_is_not_in_it(tmp_path: Path) -> None:
@@ -189,20 +185,9 @@ def test_what_the_image_holds_is_enough_and_the_demonstration_says_that_it_is_no
 
 
 def test_the_doctor_says_what_to_mend_and_which_address_to_allow(environ: dict[str, str], phones: VoipMsServer) -> None:
-    well = bot(environ, "doctor")
-    assert well.returncode == 0 and "allow-list" in well.stdout and phones.caller in well.stdout
     phones.fail(BadStatus("ip_not_enabled"), method="getBalance", times=None)
-    ill = bot(environ, "doctor")
-    assert ill.returncode == 1 and f"Add {phones.caller} to the allow-list" in " ".join(ill.stdout.split())
-
-
-def test_the_doctor_names_a_scope_that_was_not_granted(environ: dict[str, str], slack: SlackServer) -> None:
-    slack.rules.scopes.discard("files:write")
-    try:
-        ended = bot(environ, "doctor")
-    finally:
-        slack.rules.scopes.add("files:write")
-    assert ended.returncode == 1 and "files:write" in ended.stdout
+    ended = bot(environ, "doctor")
+    assert ended.returncode == 1 and f"Add {phones.caller} to the allow-list" in " ".join(ended.stdout.split())
 
 
 def test_health_and_metrics_are_told(stage: Stage) -> None:
