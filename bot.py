@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -18,24 +18,34 @@ from slack_sdk import WebClient
 import logs
 from config import VERSION, Settings, SettingsError, load
 from handlers import bolt, commands, web
+from handlers.access import Keys
 from handlers.answering import Workspace
 from handlers.auditing import Auditor
 from handlers.desk import Desk
 from handlers.doctor import diagnose, print_checks
 from handlers.manifest import WrongAddress, as_yaml, manifest
+from handlers.memory import Memory
 from handlers.people import Groups, People
+from handlers.picking import Picks
+from handlers.places import Places
+from handlers.pool import Pool
 from handlers.rights import Rights
 from handlers.signin import NotLetIn, sign_in
 from handlers.vitals import Vitals
+from jobs import Job, notes, tidying, timetable
+from jobs.delivery import Delivery
+from jobs.heartbeat import Heartbeat
+from jobs.watch import Watch
 from store import CannotOpen, Store
 from store.once import Once
 from store.refusals import Refusals
-from voipms import Pace, VoipMs
+from voipms import Pace, Priority, VoipMs, VoipMsError
 
 log = structlog.get_logger("dialtone")
 
 SET_UP_WRONG = 2
 """Exit status: a setting, a token or the port has to be mended; starting again would not help."""
+DELIVER_EVERY = timedelta(seconds=0.25)
 
 
 def now() -> datetime:
@@ -77,21 +87,31 @@ def running(settings: Settings) -> Iterator[int]:
         open_parts.callback(phones.close)
         store = open_parts.enter_context(Store(settings.database_url.get_secret_value()))
         me = sign_in(slack)
-        workspace = Workspace(slack, Refusals(store, now))
+        refusals = Refusals(store, now)
+        workspace = Workspace(slack, refusals)
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
-        registry = commands(settings.voipms_main_account, checks)
-        rights = Rights.of(settings, store, People(slack, me.team, now), Groups(slack, now))
-        desk = Desk(registry, phones, workspace, rights, now, Auditor(store), vitals.note)
-        pool = bolt.Pool()
+        people, places = People(slack, me.team, now), Places(slack, now)
+        keys = Keys.of(settings, people, places)
+        registry = commands(settings.voipms_main_account, checks, Memory.of(settings, store), keys, settings.audit_retention_days)
+        rights = Rights.of(settings, store, people, Groups(slack, now))
+        desk = Desk(registry, phones, workspace, rights, places, now, Auditor(store), vitals.note)
+        pool = Pool()
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user)
+        picks = Picks(store, phones, places, rights, now)
+        open_parts.callback(picks.close)
+        app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user, picks)
         open_parts.callback(pool.close)
+        watch, delivery = watch_of(settings, store, phones), delivery_of(settings, store, slack, phones, refusals)
+        open_parts.callback(delivery.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
+        parts: dict[str, web.Part] = {
+            "slack": socket.how_it_is if socket else lambda: (True, "waits for Slack's requests"),
+            "database": store.how_it_is,
+            "watch": watch.how_it_is,
+            "delivery": delivery.how_it_is,
+        }
         pages = web.Web(
-            {
-                "slack": socket.how_it_is if socket else lambda: (True, "waits for Slack's requests"),
-                "database": store.how_it_is,
-            },
+            parts,
             vitals.metrics,
             outside={"voipms": phones.how_it_is},
             events=None if socket else SlackRequestHandler(app),
@@ -101,7 +121,49 @@ def running(settings: Settings) -> Iterator[int]:
         if socket:
             open_parts.callback(socket.close)
             socket.open()
+        # last, when everything else is known to work
+        open_parts.enter_context(watch)
+        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, watch, delivery))).how_it_is
         yield port
+
+
+def watch_of(settings: Settings, store: Store, phones: VoipMs) -> Watch:
+    """Who looks at the phones."""
+    return Watch(
+        store,
+        phones,
+        confirm_seconds=settings.confirm_seconds,
+        interval=settings.watch_interval,
+        main_account=settings.voipms_main_account,
+        low_balance=settings.low_balance,
+        channel=settings.alert_channel,
+    )
+
+
+def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: VoipMs, refusals: Refusals) -> Delivery:
+    """Who says to Slack what there is to say."""
+    draw = notes.note_painter(store, settings.timezone, now, settings.confirm_seconds, partial(own_address, phones))
+    settle = timedelta(seconds=settings.settle_seconds)
+    return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins)
+
+
+def jobs_of(settings: Settings, store: Store, watch: Watch, delivery: Delivery) -> list[Job]:
+    """What the clock has to do."""
+    url = settings.heartbeat_url
+    return [
+        watch.job,
+        Job(name="delivery", tick=delivery.tick, every=DELIVER_EVERY, stop=delivery.stop),
+        Job(name="tidying", tick=partial(tidying.tidy, store), every=tidying.EVERY),
+        *([Heartbeat(url.get_secret_value(), lambda: watch.rounds).job] if url is not None else []),
+    ]
+
+
+def own_address(phones: VoipMs) -> str:
+    """This host's address as VoIP.ms sees it; ``""`` when it does not say."""
+    try:
+        return phones.patient(Priority.RECHECK, 1).ip()
+    except VoipMsError:
+        return ""
 
 
 def run(settings: Settings) -> None:

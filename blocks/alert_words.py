@@ -17,6 +17,7 @@ from rules.finding import by_name
 from rules.incidents import Incident, Kind, Member, Phase, Stand, Truth, truth
 from rules.polling import DEFAULT_EXPIRY
 from rules.surroundings import Surroundings, Who
+from rules.timeline import Uptime
 from rules.watch import worst_case
 from voipms import Kind as Class
 from voipms import Refused
@@ -275,6 +276,20 @@ def lateness(outage: Outage) -> str:
         expiry = timedelta(seconds=around.crowd.expiry) if around.crowd.expiry else DEFAULT_EXPIRY
         worst = worst_case(expiry, around.sweep, around.timing)
     return f"a sign-off is told within {span(worst.drop)}, a silent failure within {span(worst.silent)}"
+
+
+def share(uptime: Uptime) -> str:
+    """``99.72 %``: rounded down, so that only what was always up is 100 %; ``–`` when nothing is known."""
+    if uptime.share is None:
+        return "–"
+    return "100 %" if not uptime.down else f"{int(uptime.share * 10_000) / 100:.2f} %"
+
+
+def added_up(uptime: Uptime) -> str:
+    """``99.72 % up, 2 outages, 12 min in all``."""
+    down = f"{plural(uptime.outages, 'outage')}, {span(uptime.down)} in all" if uptime.outages else "no outage"
+    unknown = f"{span(uptime.unknown)} not known" if uptime.unknown >= timedelta(minutes=1) else ""
+    return ", ".join(filter(None, (f"{share(uptime)} up", down, unknown)))
 
 
 # VoIP.ms itself

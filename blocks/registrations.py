@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
+from blocks.alert_words import added_up
 from blocks.frame import (
     BlockDict,
     actions,
@@ -32,8 +33,10 @@ from blocks.frame import (
 from blocks.settings import NOTHING, Lost, lost_in, quoted, titled, unread
 from rules.accounts import name_of
 from rules.registrations import BY_ADDRESS, Board, Look, Place, State, board, devices, places
+from rules.timeline import Uptime
 from voipms import Device, Registration, SubAccount, to_utc
 
+PAST_DAYS = 30
 MOST_CARDS = 8
 """Missing phones that get a paragraph and a button each; more are a table."""
 MOST_REASONS = 5
@@ -254,10 +257,13 @@ def _said(state: State) -> str:
     return {State.UNKNOWN: "not known: it could not be asked"}.get(state, state.value)
 
 
-def card_of(look: Look, *, now: datetime, zone: ZoneInfo, wire_zone: ZoneInfo) -> list[BlockDict]:
+def card_of(
+    look: Look, past: Uptime | None = None, *, now: datetime, zone: ZoneInfo, wire_zone: ZoneInfo, slash: str = ""
+) -> list[BlockDict]:
     """One account with every field of every device.
 
     Args:
+        past: How it fared in the last ``PAST_DAYS``, where it is watched.
         wire_zone: The zone of the wall clocks in VoIP.ms's answer.
     """
     found = devices(look)
@@ -275,6 +281,10 @@ def card_of(look: Look, *, now: datetime, zone: ZoneInfo, wire_zone: ZoneInfo) -
         blocks.append(small(f"and {len(found) - MOST_DEVICES:,} more devices"))
     blocks.extend(_meaning(look))
     blocks.extend(unread(lost_in(look.registration.devices)) if look.registration is not None else [])
+    if past is not None and past.share is not None:
+        blocks.append(
+            small(f"{PAST_DAYS} days: {added_up(past)}  ·  {code(f'{slash}alerts {quoted(look.extension or look.account)}')} shows when")
+        )
     blocks.append(actions(*_buttons(look)))
     return render(
         [*blocks, small(f"Looked {_age(look, now)}, {when(look.looked_at, zone)}" if look.looked_at else "Nobody has looked yet")]

@@ -2,27 +2,41 @@
 
 from collections.abc import Callable
 
+from handlers.access import NO_KEYS, Keys, access_command
 from handlers.accounts import ACCOUNTS
+from handlers.alerts import alerts_command
+from handlers.audit import audit_command
 from handlers.balance import BALANCE
 from handlers.calls import CALLS, CLIENT_CALLS
 from handlers.clients import CLIENTS, client_login_command
 from handlers.doctor import doctor_command
 from handlers.help import help_command, whoami_command
+from handlers.memory import NONE, Memory
 from handlers.numbers import NUMBERS
 from handlers.packages import PACKAGES
 from handlers.registrations import status_command
 from handlers.registry import Registry
 from handlers.tries import Tries
 from handlers.voicemail import VOICEMAIL
+from handlers.watch import watch_command
 from rules.doctor import Check
 
 
-def commands(main_account: str = "", diagnose: Callable[[], list[Check]] = list) -> Registry:
+def commands(
+    main_account: str = "",
+    diagnose: Callable[[], list[Check]] = list,
+    memory: Memory = NONE,
+    keys: Keys = NO_KEYS,
+    audit_days: int = 365,
+) -> Registry:
     """The table of contents of the bot.
 
     Args:
         main_account: The main SIP login, watched beside the sub-accounts; empty when it does not register.
         diagnose: Runs the checks of ``doctor``.
+        memory: What the bot remembers; none is needed where nothing is asked.
+        keys: What ``access`` needs to know of the workspace; likewise.
+        audit_days: How long the audit is kept.
     """
 
     def registry() -> Registry:
@@ -31,7 +45,9 @@ def commands(main_account: str = "", diagnose: Callable[[], list[Check]] = list)
     made = Registry(
         [
             help_command(registry),
-            status_command(main_account),
+            status_command(main_account, memory),
+            alerts_command(memory),
+            watch_command(memory),
             ACCOUNTS,
             VOICEMAIL,
             CALLS,
@@ -42,6 +58,8 @@ def commands(main_account: str = "", diagnose: Callable[[], list[Check]] = list)
             CLIENT_CALLS,
             client_login_command(Tries()),
             whoami_command(registry),
+            access_command(memory, keys),
+            audit_command(memory, keys.people, audit_days),
             doctor_command(diagnose),
         ]
     )

@@ -1,25 +1,36 @@
 """``status``: which phones are signed in, and everything VoIP.ms tells of one."""
 
 import re
+from datetime import timedelta
 
+from blocks import board
 from blocks import registrations as view
 from blocks.frame import code, digits, phone
 from blocks.settings import lost_in, quoted
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import look_at
+from handlers.memory import Memory
 from handlers.parsing import is_phone
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
-from rules.registrations import BY_ADDRESS, Look, registers, saw, with_main
+from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, registers, saw, with_main
+from rules.timeline import Uptime, uptime
+from store import history, lines, watch
+from store.survey import Survey, who_is
 from voipms import Rows, SubAccount, VoipMs
 
 _LOGIN = re.compile(r"\d{5,9}(_\S+)?")
 
 
-def status_command(main_account: str) -> Command:
+NOW = "now"
+"""After ``status``: all phones, looked at while the asker waits."""
+PAST = timedelta(days=view.PAST_DAYS)
+
+
+def status_command(main_account: str, memory: Memory) -> Command:
     """``status``, with the main account on the board where its login is known."""
 
     def _known(asked: Request, sub_accounts: Rows[SubAccount]) -> list[SubAccount]:
@@ -27,35 +38,60 @@ def status_command(main_account: str) -> Command:
         return with_main(sub_accounts, main_account if sees_main else "")
 
     def status(asked: Request, phones: VoipMs) -> Reply:
-        """All phones that sign in, problems first; or a live look at one, with every field."""
+        """All phones that sign in as they were last seen, problems first; or a live look at one, with every field."""
+        if not asked.words and (seen := last_seen(asked, memory)) is not None:
+            slash = slash_for(asked.way)
+            return Reply(headline=board.headline(seen), blocks=board.card(seen, slash), again="", share=True, csv=True)
         sub_accounts = phones.sub_accounts()
         known = _known(asked, sub_accounts)
-        if asked.words:
-            return _one(asked, phones, _chosen(asked, known))
+        if asked.words and not _is_now(asked):
+            return _one(asked, phones, _chosen(asked, known), memory)
         looks = look_at(asked, phones, _that_register(known))
         aside = [one for one in known if not registers(one)]
         card = view.card(looks, aside, lost_in(sub_accounts), now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
-        return Reply(headline=view.headline(looks), blocks=card, again="", share=True, csv=True)
+        return Reply(headline=view.headline(looks), blocks=card, again=NOW, share=True, csv=True)
 
     def status_csv(asked: Request, phones: VoipMs) -> Csv:
-        """A new look at the same accounts: one row for each device, with every field."""
+        """The phones as they were last seen; or a new look at them, one row for each device, with every field."""
+        if not asked.words and (seen := last_seen(asked, memory)) is not None:
+            return Csv("status.csv", board.rows(seen, asked.zone))
         known = _known(asked, phones.sub_accounts())
-        wanted = [_chosen(asked, known)] if asked.words else _that_register(known)
+        wanted = [_chosen(asked, known)] if asked.words and not _is_now(asked) else _that_register(known)
         return Csv("status.csv", view.rows(look_at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
 
     return Command(
         name="status",
-        usage="[account]",
+        usage="[account | now]",
         summary="Which phones are registered, and from where",
         role=Role.VIEWER,
-        examples=("",),
+        examples=("", "now"),
         run=status,
         csv=status_csv,
         details=(
-            "Without an account: all phones that sign in, looked at now; that may take up to a minute.",
+            "Without a word: all phones as they were last seen, at once. `now`: looked at while you wait, up to a minute.",
             "An account is its login, the part after the underscore, its extension or its name.",
         ),
         in_part=True,
+    )
+
+
+def _is_now(asked: Request) -> bool:
+    return [word.lower() for word in asked.words] == [NOW]
+
+
+def last_seen(asked: Request, memory: Memory) -> board.Board | None:
+    """All phones that one may see, as they were last seen; ``None`` while nobody has looked at any."""
+    with memory.opened.reading() as transaction:
+        known = [one for one in lines.every(transaction) if asked.limits is None or asked.limits.holds(one.account, one.client)]
+        around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common
+    if all(one.looked_at is None for one in known):
+        return None
+    watched = [board.Watched(who=who_is(one), problem=one.problem, offline=one.expect_offline) for one in known if one.watched]
+    return board.Board(
+        watched,
+        around,
+        by_address=sum(one.auth_type != WITH_PASSWORD for one in known),
+        ignored=sum(one.ignored and one.auth_type == WITH_PASSWORD for one in known),
     )
 
 
@@ -87,10 +123,22 @@ def _may_exist(login: str, known: list[SubAccount]) -> bool:
     return find(part, known, names_of) == Found()
 
 
-def _one(asked: Request, phones: VoipMs, one: SubAccount) -> Reply:
+def _one(asked: Request, phones: VoipMs, one: SubAccount, memory: Memory) -> Reply:
     again = quoted(one.account)
     if one.auth_type == BY_ADDRESS:
         return Reply(headline=view.headline_by_address(one), blocks=view.card_by_address(one), again=again, share=True)
     look: Look = saw(one, phones.registration(one.account), asked.clock())
-    card = view.card_of(look, now=asked.clock(), zone=asked.zone, wire_zone=phones.wire_zone)
+    past, slash = _past(asked, memory, one), slash_for(asked.way)
+    card = view.card_of(look, past, now=asked.clock(), zone=asked.zone, wire_zone=phones.wire_zone, slash=slash)
     return Reply(headline=view.headline_of(look), blocks=card, again=again, share=True)
+
+
+def _past(asked: Request, memory: Memory, one: SubAccount) -> Uptime | None:
+    """How the phone fared in ``PAST``; ``None`` when nobody watches it."""
+    now = asked.clock()
+    with memory.opened.reading() as transaction:
+        account, doing = lines.one(transaction, one.account), watch.doing(transaction)
+        if account is None or not account.watched:
+            return None
+        silent = watch.silence(memory.timing(transaction), doing.figures.sweep if doing is not None else timedelta())
+        return uptime(history.spells(transaction, one.account, now - PAST, now, silent))

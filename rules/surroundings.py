@@ -1,11 +1,11 @@
 """What the picture of an outage needs to know beside the outage itself, as of the moment it is drawn. Pure values."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.incidents import Incident
+from rules.incidents import Incident, Member
 from rules.scene import Crowd, Mute, Scope, muted_with
 from rules.timing import Timing
 from rules.watch import Line
@@ -97,3 +97,9 @@ def silencing(mutes: Iterable[Mute], incident: Incident, channel: str, now: date
 def renewed(line: Line, since: datetime) -> bool:
     """Whether its registration was renewed after that, so that it is certainly alive."""
     return line.expires_at is not None and line.expires_at - timedelta(seconds=line.expiry) > since
+
+
+def reduced(incident: Incident, keep: Callable[[Member], bool]) -> Incident | None:
+    """The incident as if it were told in one place, the channel ``""``, with those phones alone; ``None`` if none of them is kept."""
+    kept = tuple(replace(member, channel="") for member in incident.members if keep(member))
+    return replace(incident, members=kept) if kept or not incident.members else None

@@ -26,7 +26,7 @@ from store.transactions import Transaction
 
 MOST_PAST = 500
 """Outages of the last weeks that are looked through for earlier ones of the same."""
-_COUNTED = (
+COUNTED = (
     table.c.counted,
     ~table.c.ignored,
     ~table.c.expect_offline,
@@ -80,7 +80,7 @@ class Survey:
         members = [member.account for member in incident.members if member.channel == channel]
         everywhere, here = self._everybody, self._crowd(incident)
         made = replace(
-            self._common,
+            self.common,
             zone=self.zone_of(channel),
             who=who(self._transaction, members),
             crowd=here[0],
@@ -94,7 +94,7 @@ class Survey:
     def _while_running(self, incident: Incident, made: Surroundings) -> Surroundings:
         if incident.kind is not Kind.SITE:
             return made
-        query = select(table.c.value).where(*_COUNTED, table.c.site == incident.key)
+        query = select(table.c.value).where(*COUNTED, table.c.site == incident.key)
         silent: list[Line] = [line for line in self._transaction.scalars(query) if not renewed(line, incident.since)]
         expiring, by = to_expire(silent, incident, self._now)
         return replace(made, expiring=expiring, expire_by=by)
@@ -110,7 +110,8 @@ class Survey:
     # The same for all
 
     @cached_property
-    def _common(self) -> Surroundings:
+    def common(self) -> Surroundings:
+        """What is true around everything."""
         health, purse = watch.health(self._transaction), watch.purse(self._transaction)
         doing: Doing | None = watch.doing(self._transaction)
         made = Surroundings(
@@ -149,7 +150,7 @@ class Survey:
     def _count(self, which: ColumnElement[bool]) -> tuple[Crowd, int]:
         """The phones, and how many of them are registered for all that is known."""
         well = func.sum(case((table.c.trouble, 0), else_=1))
-        row = self._transaction.execute(select(func.count(), func.max(table.c.expiry), well).where(*_COUNTED, which)).one()
+        row = self._transaction.execute(select(func.count(), func.max(table.c.expiry), well).where(*COUNTED, which)).one()
         return Crowd(phones=row[0], expiry=row[1] or 0), row[2] or 0
 
     def zone_of(self, channel: str) -> ZoneInfo:

@@ -1,0 +1,243 @@
+"""``alerts``: outages that are open, those that were, every phone of one, and how one phone fared."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from blocks import alert_lists as view
+from blocks import registrations as board
+from blocks.alert_words import Outage
+from blocks.frame import code, render, section
+from blocks.settings import quoted
+from handlers.choosing import one_of
+from handlers.help import slash_for
+from handlers.looking import look_at
+from handlers.memory import Memory
+from handlers.parsing import read_calls
+from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from rules.access import Role
+from rules.call_rows import Filters
+from rules.finding import by_name
+from rules.incidents import OF_PHONES, Incident, Kind, Member
+from rules.periods import Period
+from rules.surroundings import reduced
+from rules.timeline import uptime
+from store import Transaction, history, incidents, lines, steering, survey, watch
+from store.lines import Account
+from store.survey import Survey
+from voipms import SubAccount, VoipMs
+
+ID = re.compile(r"\d{4}-\d{4}-\d{2,}")
+MOST_PAST = 1000
+PAST = timedelta(days=30)
+DAYS = (7, 30, 90)
+HISTORY, DETAILS, LOOK, OPEN = "history", "details", "look", "open"
+
+
+def alerts_command(memory: Memory) -> Command:
+    """``alerts``."""
+
+    def alerts(asked: Request, phones: VoipMs) -> Reply:
+        """What is asked of outages, by the first word."""
+        match [word.lower() for word in asked.words[:1]]:
+            case [] | ["open"]:
+                return _open(asked, memory)
+            case ["history"]:
+                return _history(asked, memory)
+            case ["details"]:
+                return _details(asked, memory, _id(asked, 1))
+            case ["look"]:
+                return _look(asked, memory, phones, _id(asked, 1))
+            case [word] if ID.fullmatch(word):
+                return _details(asked, memory, word)
+        return _fared(asked, memory)
+
+    def alerts_csv(asked: Request, phones: VoipMs) -> Csv:
+        """The same as a file."""
+        match [word.lower() for word in asked.words[:1]]:
+            case ["history"]:
+                outages, _ = _past(asked, memory)
+                return Csv("outages.csv", view.history_rows(outages, asked.zone))
+            case ["details"]:
+                outage = _one(asked, memory, _id(asked, 1))
+                return Csv(f"outage-{outage.incident.id}.csv", view.details_rows(outage, asked.zone))
+        fared, account = _how_it_fared(asked, memory)
+        return Csv(f"timeline-{account}.csv", view.fared_rows(fared, asked.zone))
+
+    return Command(
+        name="alerts",
+        usage="[history [period] | <account> [period] | <outage>]",
+        summary="Open outages, and what was",
+        role=Role.VIEWER,
+        examples=("", "history", "101"),
+        run=alerts,
+        csv=alerts_csv,
+        details=(
+            "Without a word: what is open now. `history` with a period: what was, the last 30 days unless you name others.",
+            "With an account: how much of the last 7, 30 and 90 days it was registered, and each time it was not.",
+            "With the number of an outage, like 2026-1123-02: every phone of it with its last registration.",
+        ),
+        in_part=True,
+    )
+
+
+# Which outages one may see
+
+
+def _seen_from(asked: Request, incident: Incident, *, here: bool = False) -> Incident | None:
+    """The incident with the phones that this place may see; ``None`` where it may see none of them.
+
+    Args:
+        here: Only those that are told in this channel, if any are.
+    """
+    if not incident.members and asked.limits is not None:
+        return None
+    own = here and any(member.channel == asked.channel for member in incident.members)
+
+    def keep(member: Member) -> bool:
+        within = asked.limits is None or asked.limits.holds(member.account, member.client)
+        return within and (not own or member.channel == asked.channel)
+
+    return reduced(incident, keep)
+
+
+def _outages(asked: Request, memory: Memory, transaction: Transaction, some: Sequence[Incident], *, here: bool = False) -> list[Outage]:
+    around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction))
+    seen = [one for incident in some if (one := _seen_from(asked, incident, here=here)) is not None]
+    return [Outage(one, "", around.around(one, "")) for one in seen]
+
+
+def _id(asked: Request, place: int) -> str:
+    if len(asked.words) <= place:
+        raise Misunderstood("Which outage?", f"{code(f'{slash_for(asked.way)}alerts')} lists those that are open")
+    return asked.words[place]
+
+
+def _one(asked: Request, memory: Memory, incident_id: str) -> Outage:
+    """The outage of that id, as one may see it here.
+
+    Raises:
+        Misunderstood: There is none, or it is told elsewhere: it says the same of both.
+    """
+    with memory.opened.reading() as transaction:
+        found = incidents.one(transaction, incident_id)
+        outages = _outages(asked, memory, transaction, [found], here=True) if found is not None else []
+    if not outages:
+        slash = slash_for(asked.way)
+        raise Misunderstood("I know no outage of that number.", f"{code(f'{slash}alerts history')} lists them with their numbers")
+    return outages[0]
+
+
+# Open and past
+
+
+def _open(asked: Request, memory: Memory) -> Reply:
+    with memory.opened.reading() as transaction:
+        outages = _outages(asked, memory, transaction, incidents.open_ones(transaction))
+        watched = sum(_is_within(asked, one) and one.watched for one in lines.every(transaction))
+    shown = [outage for outage in outages if outage.running or outage.incident.kind in (*OF_PHONES, Kind.API)]
+    return Reply(headline=view.open_headline(shown), blocks=view.open_card(shown, watched, slash_for(asked.way)), again="", share=True)
+
+
+def _is_within(asked: Request, account: Account) -> bool:
+    return asked.limits is None or asked.limits.holds(account.account, account.client)
+
+
+def _history(asked: Request, memory: Memory) -> Reply:
+    outages, (period, in_words) = _past(asked, memory)
+    again = HISTORY if period is None else f"{HISTORY} {period.words}"
+    card = view.history_card(outages, in_words, asked.zone, slash_for(asked.way))
+    return Reply(headline=view.history_headline(outages, in_words), blocks=card, again=again, share=True, csv=bool(outages))
+
+
+def _past(asked: Request, memory: Memory) -> tuple[list[Outage], tuple[Period | None, str]]:
+    typed = read_calls(asked.words[1:], asked.today)
+    if typed.rest or typed.filters != Filters():
+        slash = slash_for(asked.way)
+        raise Misunderstood("After history comes a period.", f"For example {code(f'{slash}alerts history last-month')}")
+    since, until, in_words = _between(asked, typed.period)
+    with memory.opened.reading() as transaction:
+        found = [one for one in incidents.history(transaction, since, MOST_PAST) if one.opened_at < until]
+        return _outages(asked, memory, transaction, found), (typed.period, in_words)
+
+
+def _between(asked: Request, period: Period | None) -> tuple[datetime, datetime, str]:
+    """The instants of a period, and what it is called after a number of outages."""
+    if period is None:
+        return asked.now - PAST, asked.clock(), f"in the last {PAST.days} days"
+    return *period.bounds(asked.zone), period.when
+
+
+# One outage
+
+
+def _details(asked: Request, memory: Memory, incident_id: str) -> Reply:
+    outage = _one(asked, memory, incident_id)
+    return Reply(
+        headline=view.details_headline(outage),
+        blocks=view.details_card(outage, asked.zone),
+        again=f"{DETAILS} {incident_id}",
+        share=True,
+        csv=len(outage.members) > 1,
+    )
+
+
+def _look(asked: Request, memory: Memory, phones: VoipMs, incident_id: str) -> Reply:
+    """A live look at the phones of an outage, for who asked; and the watch looks again at once."""
+    outage = _one(asked, memory, incident_id)
+    if not outage.members:
+        return _look_at_voipms(phones)
+    accounts = [member.account for member in (outage.away or outage.members)]
+    with memory.opened.writing() as transaction:
+        steering.look_now(transaction, accounts, asked.clock())
+        known = lines.of(transaction, accounts)
+    chosen = by_name([as_sub_account(known[account]) for account in accounts if account in known], lambda one: one.description)
+    looks = look_at(asked, phones, chosen)
+    card = board.card(looks, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
+    return Reply(headline=board.headline(looks), blocks=card)
+
+
+def as_sub_account(account: Account) -> SubAccount:
+    """The account in the shape in which looks are asked for."""
+    return SubAccount(
+        account=account.account,
+        username=account.username,
+        description=account.description,
+        internal_extension=account.extension,
+        auth_type=account.auth_type,
+    )
+
+
+def _look_at_voipms(phones: VoipMs) -> Reply:
+    """Whether VoIP.ms answers now; what it says instead is told like any other failure."""
+    phones.sub_accounts()
+    words = "VoIP.ms answers me now."
+    return Reply(headline=words, blocks=render([section(f"🟢  *{words}* The message follows once it has done so for a moment.")]))
+
+
+# One phone
+
+
+def _fared(asked: Request, memory: Memory) -> Reply:
+    fared, again = _how_it_fared(asked, memory)
+    card = view.fared_card(fared, asked.zone)
+    return Reply(headline=view.fared_headline(fared), blocks=card, again=again, share=True, csv=bool(fared.spells))
+
+
+def _how_it_fared(asked: Request, memory: Memory) -> tuple[view.Fared, str]:
+    """How the phone that is named fared; and the words that ask for it again."""
+    now = asked.clock()
+    with memory.opened.reading() as transaction:
+        known = [one for one in lines.every(transaction) if _is_within(asked, one)]
+        typed = read_calls(asked.words, asked.today, [name for one in known for name in one.names])
+        if typed.filters != Filters():
+            raise Misunderstood("An account and a period are all I can take here.", f"For example {code('alerts 101 last-month')}")
+        account = one_of(asked, "alerts", "account", known, lambda one: (*one.names, one.name), words=typed.rest, lists="accounts")
+        doing = watch.doing(transaction)
+        silent = watch.silence(memory.timing(transaction), doing.figures.sweep if doing else timedelta())
+        uptimes = {days: uptime(history.spells(transaction, account.account, now - timedelta(days=days), now, silent)) for days in DAYS}
+        since, until, in_words = _between(asked, typed.period)
+        spells = history.spells(transaction, account.account, since, min(until, now), silent)
+        who = survey.who_is(account)
+    again = " ".join(filter(None, (quoted(account.account), typed.period.words if typed.period else "")))
+    return view.Fared(who=who, now=now, uptimes=uptimes, spells=spells, period=in_words), again

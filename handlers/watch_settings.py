@@ -1,0 +1,237 @@
+"""The part of ``watch`` that people set: phones, names of sites, channels, quiet hours, who is called, thresholds."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
+
+from blocks import watch as view
+from blocks.alert_words import span
+from blocks.frame import code, money, plural, safe
+from handlers.registry import Misunderstood, Reply
+from handlers.watch_targets import CHANNEL, Change, Target, channel_of, group_of
+from handlers.watch_words import hours
+from rules.calendar import Quiet
+from rules.scene import Scope
+from rules.timing import Timing
+from store import Transaction, steering
+from store.lines import Account
+from store.steering import Thresholds
+from store.survey import who_is
+
+PHONES = (Scope.ACCOUNT, Scope.SITE, Scope.CLIENT, Scope.POP)
+OFF = ("off", "no", "none", "default")
+CONFIRM = (timedelta(seconds=1), timedelta(hours=1))
+MOST_BALANCE = Decimal(100_000)
+
+
+# Phones
+
+
+def ignore(change: Change) -> Reply:
+    return _phones(
+        change, "ignore", "ignored", "nobody looks any more, and nothing is told.", "looked at again; an outage is confirmed anew."
+    )
+
+
+def expect_offline(change: Change) -> Reply:
+    return _phones(change, "expect-offline", "expect_offline", "looked at, and may be offline without a word.", "told again when missing.")
+
+
+def require(change: Change) -> Reply:
+    return _phones(change, "require", "required", "told when missing, even if never seen before.", "silent until seen registered once.")
+
+
+def _phones(change: Change, verb: str, column: str, on: str, off: str) -> Reply:
+    """Set one thing for a phone, or for all of a site, a client or a POP."""
+    ends = bool(change.words) and change.words[-1].lower() in OFF
+    target, accounts = change.meant(verb, change.words[:-1] if ends else change.words, *PHONES)
+    now, names = change.asked.clock(), [one.account for one in accounts]
+
+    def body(transaction: Transaction) -> list[Account]:
+        return steering.set_phones(transaction, names, now, change.memory.timing(transaction), **{column: not ends})
+
+    changed = change.memory.opened.write(body)
+    if not changed:
+        raise Misunderstood("There is no phone there.", f"{code(f'{change.slash}accounts')} lists them all")
+    said = off if ends else on
+    line = f"{verb} {target.word}"
+    undo = f"{change.again(line if ends else f'{line} off')} undoes it"
+    who = view.phones_named([who_is(one) for one in changed])
+    headline = f"{target.name if len(changed) == 1 else plural(len(changed), 'phone')}: {said.rstrip('.')}"
+    return Reply(headline=headline, blocks=view.done_card(f"{who}: {said}", undo), did=f"{line} off" if ends else line)
+
+
+# Names and places
+
+
+def site(change: Change) -> Reply:
+    """``site 203.0.113.7 "Head office"``."""
+    if len(change.words) < 2:
+        example = change.again('site 203.0.113.7 "Head office"')
+        raise Misunderstood("A site has an address and a name.", f"For example {example}")
+    target, accounts = change.address(change.words[0]) or change.meant("site", change.words[:1], Scope.SITE)
+    name = " ".join(change.words[1:]).strip()
+    gone = name.lower() in OFF
+    now = change.asked.clock()
+    with change.memory.opened.writing() as transaction:
+        steering.name_site(transaction, target.key, "" if gone else name[:60], change.asked.person, now)
+    called = safe(target.key, 60) if gone else f"*{safe(name, 60)}*"
+    said = f"{safe(target.key, 60)} is called {called} from now on: {plural(len(accounts), 'phone')}."
+    undo = "" if gone else f"{change.again(f'site {target.key} off')} undoes it"
+    return Reply(headline=f"{target.key} has a name", blocks=view.done_card(said, undo), did=f"site {target.key} {name}")
+
+
+def channel(change: Change) -> Reply:
+    """``channel #phones``, ``channel site "Head office" #office``, ``channel client 561115 default``."""
+    words = change.words
+    if not words:
+        raise Misunderstood("Which channel?", f"{change.again('channel #phones')}, or {change.again('channel site 203.0.113.7 #office')}")
+    back = words[-1].lower() in OFF
+    channel = "" if back else channel_of(change.asked, words[-1])
+    target = change.meant("channel", words[:-1], Scope.SITE, Scope.CLIENT, Scope.POP)[0] if words[:-1] else _EVERYTHING
+    now = change.asked.clock()
+
+    def body(transaction: Transaction) -> None:
+        timing = change.memory.timing(transaction)
+        steering.route(transaction, target.scope, target.key, channel, change.asked.person, now, timing)
+
+    change.memory.opened.write(body)
+    what = "Everything that has no place of its own" if target is _EVERYTHING else f"*{safe(target.name, 60)}*"
+    where = f"<#{channel}>" if channel else "where everything else is told"
+    undo = f"A running outage stays where it is. Invite me with `/invite @Dialtone` if I am not in {where} yet" if channel else ""
+    return Reply(
+        headline=f"The channel for {'everything' if target is _EVERYTHING else target.name} is set",
+        blocks=view.done_card(f"{what} is told in {where} from now on.", undo),
+        did=f"channel {target.word} {channel or 'default'}",
+    )
+
+
+_EVERYTHING = Target(scope=Scope.ALL, key="", name="everything", word="all")
+
+
+def quiet(change: Change) -> Reply:
+    """``quiet 22:00-07:00 [#channel] [zone]``, ``quiet off``."""
+    channel, rest = _with_channel(change)
+    zones = {zone.lower(): zone for zone in available_timezones()}
+    zone = next((zones[word.lower()] for word in rest if word.lower() in zones), change.asked.zone.key)
+    told = [word for word in rest if word.lower() not in zones]
+    quiet = None if told and told[0].lower() in OFF else _hours(told, zone)
+    now = change.asked.clock()
+
+    def body(transaction: Transaction) -> None:
+        steering.set_quiet(transaction, channel, quiet, change.asked.person, now, change.memory.timing(transaction))
+
+    change.memory.opened.write(body)
+    if quiet is None:
+        return Reply(
+            headline="No quiet hours", blocks=view.done_card(f"<#{channel}> has no quiet hours any more."), did=f"quiet off in {channel}"
+        )
+    said = f"<#{channel}> is quiet from *{quiet.begins:%H:%M}* to *{quiet.ends:%H:%M}*, {quiet.zone}."
+    more = (
+        "Only what cannot wait is told then: that VoIP.ms refuses the bot, or that the whole account is out."
+        " In the morning there is one summary."
+    )
+    undo = f"{change.again(f'quiet off <#{channel}>')} undoes it"
+    did = f"quiet {quiet.begins:%H:%M}-{quiet.ends:%H:%M} {quiet.zone} in {channel}"
+    return Reply(headline="Quiet hours are set", blocks=view.done_card(f"{said} {more}", undo), did=did)
+
+
+def _hours(words: Sequence[str], zone: str) -> Quiet:
+    begins, ends = hours(words)
+    return Quiet(begins=begins, ends=ends, zone=zone)
+
+
+def escalate(change: Change) -> Reply:
+    """``escalate @phones-on-call [#channel]``, ``escalate off``."""
+    channel, rest = _with_channel(change)
+    if not rest:
+        raise Misunderstood("Which user group is to be called?", f"For example {change.again('escalate @phones-on-call')}")
+    group = "" if rest[0].lower() in OFF else group_of(rest[0])
+    now = change.asked.clock()
+
+    def body(transaction: Transaction) -> Timing:
+        timing = change.memory.timing(transaction)
+        steering.set_escalation(transaction, channel, group, change.asked.person, now, timing)
+        return timing
+
+    timing = change.memory.opened.write(body)
+    if not group:
+        return Reply(
+            headline="Nobody is called",
+            blocks=view.done_card(f"Nobody is called in <#{channel}> any more."),
+            did=f"escalate off in {channel}",
+        )
+    said = f"<!subteam^{group}> is called in <#{channel}> when nobody has taken an outage for {span(timing.escalate)}."
+    undo = f"{change.again(f'escalate off <#{channel}>')} undoes it"
+    return Reply(headline="Who is called is set", blocks=view.done_card(said, undo), did=f"escalate {group} in {channel}")
+
+
+def _with_channel(change: Change) -> tuple[str, list[str]]:
+    """The channel that is named, else the one for everything; and the other words."""
+    named = [word for word in change.words if CHANNEL.fullmatch(word)]
+    rest = [word for word in change.words if not CHANNEL.fullmatch(word) and word.lower() not in ("in", "for")]
+    with change.memory.opened.reading() as transaction:
+        everything = steering.chosen(transaction, change.asked.clock()).channel
+    channel = channel_of(change.asked, named[0]) if named else everything
+    if not channel:
+        raise Misunderstood("There is no channel for alerts yet.", f"{change.again('channel #phones')} sets one")
+    return channel, rest
+
+
+# Thresholds
+
+
+def confirm(change: Change) -> Reply:
+    """``confirm 90s``, ``confirm default``."""
+    word = "".join(change.words).lower()
+    seconds = None if word in OFF else _seconds(word)
+
+    def body(transaction: Transaction) -> Timing:
+        before = steering.thresholds(transaction)
+        wanted = Thresholds(confirm_seconds=seconds, low_balance=before.low_balance)
+        steering.set_thresholds(transaction, wanted, change.asked.person, change.asked.clock())
+        return change.memory.timing(transaction)
+
+    timing = change.memory.opened.write(body)
+    said = f"A “no” has to last *{span(timing.confirm)}* before it is told. Re-checks and “back” follow it."
+    undo = f"{change.again('confirm default')} goes back to the setting CONFIRM_SECONDS" if seconds is not None else ""
+    return Reply(headline=f"A “no” has to last {span(timing.confirm)}", blocks=view.done_card(said, undo), did=f"confirm {word}")
+
+
+def _seconds(word: str) -> float:
+    number, unit = (word[:-3], "m") if word.endswith("min") else (word[:-1], word[-1:]) if word[-1:] in ("s", "m") else (word, "s")
+    if number.isascii() and number.isdecimal():
+        length = timedelta(**{{"s": "seconds", "m": "minutes"}[unit]: min(int(number), 100_000)})
+        if CONFIRM[0] <= length <= CONFIRM[1]:
+            return length.total_seconds()
+    raise Misunderstood(
+        "How long does a “no” have to last before it is told?", "From a second to an hour: `watch confirm 90s`, `watch confirm 2m`"
+    )
+
+
+def low_balance(change: Change) -> Reply:
+    """``low-balance 25``, ``low-balance default``."""
+    word = "".join(change.words).lower().removeprefix("$")
+    amount = None if word in OFF else _dollars(word)
+
+    def body(transaction: Transaction) -> None:
+        before = steering.thresholds(transaction)
+        wanted = Thresholds(confirm_seconds=before.confirm_seconds, low_balance=amount)
+        steering.set_thresholds(transaction, wanted, change.asked.person, change.asked.clock())
+
+    change.memory.opened.write(body)
+    limit = change.memory.low_balance if amount is None else amount
+    undo = f"{change.again('low-balance default')} goes back to the setting LOW_BALANCE" if amount is not None else ""
+    said = f"A balance under *{money(limit)}* is told."
+    return Reply(headline=f"A balance under {money(limit)} is told", blocks=view.done_card(said, undo), did=f"low-balance {word}")
+
+
+def _dollars(word: str) -> Decimal:
+    try:
+        amount = Decimal(word)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and 0 <= amount <= MOST_BALANCE):
+        raise Misunderstood("Under how many dollars is the balance low?", "For example `watch low-balance 25`")
+    return amount
