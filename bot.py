@@ -35,6 +35,7 @@ from handlers.vitals import Vitals
 from jobs import Job, notes, tidying, timetable
 from jobs.delivery import Delivery
 from jobs.heartbeat import Heartbeat
+from jobs.reports import Reports
 from jobs.watch import Watch
 from store import CannotOpen, Store
 from store.once import Once
@@ -101,7 +102,8 @@ def running(settings: Settings) -> Iterator[int]:
         open_parts.callback(picks.close)
         app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user, picks)
         open_parts.callback(pool.close)
-        watch, delivery = watch_of(settings, store, phones), delivery_of(settings, store, slack, phones, refusals)
+        watch, reports = watch_of(settings, store, phones), reports_of(settings, store, phones, rights)
+        delivery = delivery_of(settings, store, slack, phones, refusals, reports)
         open_parts.callback(delivery.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
         parts: dict[str, web.Part] = {
@@ -123,7 +125,7 @@ def running(settings: Settings) -> Iterator[int]:
             socket.open()
         # last, when everything else is known to work
         open_parts.enter_context(watch)
-        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, watch, delivery))).how_it_is
+        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, watch, reports, delivery))).how_it_is
         yield port
 
 
@@ -140,18 +142,25 @@ def watch_of(settings: Settings, store: Store, phones: VoipMs) -> Watch:
     )
 
 
-def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: VoipMs, refusals: Refusals) -> Delivery:
+def reports_of(settings: Settings, store: Store, phones: VoipMs, rights: Rights) -> Reports:
+    """Who makes the reports that are due."""
+    return Reports(store, phones, mask_numbers=settings.mask_numbers, may_have=rights.is_admin, admins=settings.admins)
+
+
+def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: VoipMs, refusals: Refusals, reports: Reports) -> Delivery:
     """Who says to Slack what there is to say."""
     draw = notes.note_painter(store, settings.timezone, now, settings.confirm_seconds, partial(own_address, phones))
     settle = timedelta(seconds=settings.settle_seconds)
-    return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins)
+    minders = {"report": reports.refused}
+    return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins, minders=minders)
 
 
-def jobs_of(settings: Settings, store: Store, watch: Watch, delivery: Delivery) -> list[Job]:
+def jobs_of(settings: Settings, store: Store, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:
     """What the clock has to do."""
     url = settings.heartbeat_url
     return [
         watch.job,
+        reports.job,
         Job(name="delivery", tick=delivery.tick, every=DELIVER_EVERY, stop=delivery.stop),
         Job(name="tidying", tick=partial(tidying.tidy, store), every=tidying.EVERY),
         *([Heartbeat(url.get_secret_value(), lambda: watch.rounds).job] if url is not None else []),

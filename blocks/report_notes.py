@@ -37,6 +37,11 @@ def place_of(channel: str) -> str:
     return f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
 
 
+def reason(word: str, plan: Plan) -> str:
+    """Why the place takes none, in mrkdwn; what is no word of ours or Slack's stays one."""
+    return _REASONS[word][0].format(place=place_of(plan.channel)) if word in _REASONS else code(word)
+
+
 # Waiting for VoIP.ms
 
 
@@ -79,7 +84,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
         period: The days whose report was refused.
         word: Of ``PLACE_GONE``.
     """
-    reason, remedy = _REASONS[word]
+    _, remedy = _REASONS[word]
     elsewhere = code(f"/voip report change {number} in #channel")
     go_on = f"{remedy}, then {code(f'/voip report resume {number}')}; or send it elsewhere: " if remedy else "Send it elsewhere: "
     told = [f"{plan.schedule.words} {plan.schedule.zone}"]
@@ -89,7 +94,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
         told.append(f"Slack said {code(word)}")
     return render(
         [
-            section(f"*Report {number} is paused:* {reason.format(place=place_of(plan.channel))}.\n{go_on}{elsewhere}."),
+            section(f"*Report {number} is paused:* {reason(word, plan)}.\n{go_on}{elsewhere}."),
             small("  ·  ".join(told)),
         ]
     )

@@ -16,6 +16,7 @@ from handlers.numbers import NUMBERS
 from handlers.packages import PACKAGES
 from handlers.registrations import status_command
 from handlers.registry import Registry
+from handlers.reports import report_command
 from handlers.tries import Tries
 from handlers.voicemail import VOICEMAIL
 from handlers.watch import watch_command
@@ -57,6 +58,7 @@ def commands(
             CLIENTS,
             CLIENT_CALLS,
             client_login_command(Tries()),
+            report_command(memory, keys.places),
             whoami_command(registry),
             access_command(memory, keys),
             audit_command(memory, keys.people, audit_days),

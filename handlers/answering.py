@@ -188,6 +188,13 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, NotDelivered) else type(error).__name__
 
 
+class Silent(Answering):
+    """Nobody waits for words: a form is drawn anew, or stays as it is."""
+
+    def _final(self, message: Message) -> None:
+        """Nowhere to say it."""
+
+
 class ByResponseUrl(Answering):
     """Slash commands and buttons.
 

@@ -28,6 +28,7 @@ from handlers.answering import (
     InModal,
     Message,
     NotDelivered,
+    Silent,
     Workspace,
     modal,
 )
@@ -145,7 +146,15 @@ def build(
     @app.action(re.compile(r".+"))
     def action(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        one = used(body)
+        one, sent = used(body), body.get("view") or {}
+        name, _, form = str(sent.get("callback_id") or "").partition(":")
+        filled = registry.get(name) if one.view else None
+        if filled is not None and filled.redraw is not None:
+            quiet = Silent(workspace)
+            about = Question(person=one.person, channel=one.channel, way=Way.FORM, line=filled.name, answering=quiet)
+            submitted = Submitted(values=values(sent), form=form, metadata=metadata(sent))
+            take(one.key, quiet, lambda: desk.redraw(about, submitted, one.view, str(sent.get("hash") or "")))
+            return
         if not one.value:  # a control of ours asks the command line in its value
             return
 

@@ -164,6 +164,16 @@ class Desk:
                 reply = Reply(headline="Please check the form", blocks=view.error(" ".join(wrong.errors.values())))
             question.answering.answer(Message(reply.headline, reply.blocks))
 
+    def redraw(self, question: Question, submitted: Submitted, view_id: str, view_hash: str) -> None:
+        """Draw a form anew, after something in it was chosen. What goes wrong leaves it as it is: whoever sends it is told."""
+        try:
+            command, asked = self._understand(question, Outcome())
+            assert command.redraw is not None  # Bolt hands over only forms of commands that have one
+            form = command.redraw(asked, submitted, self._seen_from(asked))
+            self._workspace.slack.views_update(view_id=view_id, hash=view_hash, view=stamped(form, question.channel or ""))
+        except Exception as error:  # noqa: BLE001 - a later choice has drawn it already, or Slack does not answer: nothing is lost
+            log.info("form not drawn anew", command=question.line, error=type(error).__name__)
+
     def offer_line(self, question: Question) -> None:
         """Open the form in which any line can be asked."""
         with self._outcome(question) as outcome:

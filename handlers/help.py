@@ -11,7 +11,7 @@ from voipms import VoipMs
 
 TOPICS = (
     ("Right now", ("status", "balance")),
-    ("Calls", ("calls", "client-calls")),
+    ("Calls", ("calls", "client-calls", "report")),
     ("Set-up of the account", ("accounts", "voicemail", "numbers")),
     ("Resellers", ("clients", "packages", "client-login")),
     ("The bot", ("help", "whoami", "doctor")),

@@ -1,4 +1,4 @@
-"""What forms suggest while somebody types: accounts, clients, mailboxes, sites and user groups, as far as they may be seen."""
+"""What forms suggest while somebody types: accounts, clients, mailboxes, sites, user groups and time zones, as far as they may be seen."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,7 @@ from blocks.frame import BlockDict
 from blocks.inputs import OPTIONS_MOST, option
 from handlers.places import Places
 from handlers.registry import Command
+from handlers.report_times import zones
 from handlers.rights import Asker, Rights
 from rules.clients import name_of as client_name
 from rules.finding import by_name, holding
@@ -85,6 +86,8 @@ class Picks:
                 return self._sites() if asker.limits is None else []
             case "groups":
                 return [Choice(group, f"@{handle}") for handle, group in self._places.groups().items()]
+            case "zones":
+                return [Choice(zone, zone.replace("_", " "), (zone,)) for zone in sorted(zones().values())]
             case "clients" | "mailboxes":
                 return self._listed(what, asker.limits)
         return []

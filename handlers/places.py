@@ -60,6 +60,20 @@ class Places:
             return False
         return not about.get("is_private", True)
 
+    def obstacle(self, channel: str) -> str:
+        """What keeps the bot from posting in a channel, in Slack's word or ``shared``; ``""``: nothing, or Slack does not tell now."""
+        try:
+            about = self._slack.conversations_info(channel=channel)["channel"]
+        except SlackApiError as error:
+            return str(error.response.get("error") or "")
+        except OSError:
+            return ""
+        if about.get("is_archived"):
+            return "is_archived"
+        if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
+            return "shared"
+        return "" if about.get("is_member", True) else "not_in_channel"
+
     def _all(self, what: str) -> dict[str, str]:
         """The ids by name, in small letters; none where Slack does not tell."""
         now = self._clock()

@@ -157,8 +157,9 @@ class Command:
         examples: Words that work as they stand.
         run: Answers the question.
         csv: The same question as a file; ``None`` where there is no table.
-        check: Looks at a form before it is taken: quick, pure, raises ``FormErrors``.
+        check: Looks at a form before it is taken: quick, since Slack waits for it; raises ``FormErrors``.
         submit: Takes the command's form.
+        redraw: The form anew, when something in it was chosen that other inputs follow from (those with ``dispatch_action``).
         details: Further lines of help: filters, periods.
         in_part: Whether it may be asked in a channel that sees only a part of the account: it tells nothing but what ``VoipMs`` and
             ``Request.limits`` let through.
@@ -175,6 +176,7 @@ class Command:
     csv: Callable[[Request, VoipMs], Csv] | None = None
     check: Callable[[Submitted], None] | None = None
     submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
+    redraw: Callable[[Request, Submitted, VoipMs], Mapping[str, Any]] | None = None
     details: tuple[str, ...] = ()
     in_part: bool = False
     names_places: bool = False

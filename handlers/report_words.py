@@ -332,6 +332,8 @@ class _Reading:
             return rhythms.pop()
         if self.weekdays:
             return Rhythm.WEEKDAYS
+        if was is None and "digest" in map(str.lower, self.words):
+            return Rhythm.DAILY
         if was is None:
             raise Misunderstood("How often?", f"For example {self._example(EXAMPLES[0])} or {self._example(EXAMPLES[1])}")
         return was.rhythm

@@ -101,6 +101,14 @@ class Rights:
         standing = standing_of(profile, channel, grants, groups, self._admins, self._default)
         return Asker(profile=profile, standing=standing, limits=limits, admins=tuple(sorted(admins)))
 
+    def is_admin(self, person: str) -> bool:
+        """Whether the person may do everything, wherever they ask.
+
+        Raises:
+            SlackApiError, OSError, StoreError: Nobody can tell now.
+        """
+        return self.asker(person, "").role is Role.ADMIN
+
     def _profile(self, person: str) -> Profile:
         try:
             return self._people.profile(person)

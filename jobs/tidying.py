@@ -1,11 +1,11 @@
-"""What nobody asks for any more leaves the database: messages long ended, marks of what was done once, the audit's old entries."""
+"""What nobody asks for any more leaves the database: messages long ended, marks of what was done once, old entries and reports."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
-from store import Store, Transaction, audit, once, outbox, shared_now
+from store import Store, Transaction, audit, once, outbox, report_runs, shared_now
 
 log = structlog.get_logger(__name__)
 
@@ -27,5 +27,6 @@ def tidy(store: Store, clock: Callable[[Transaction], datetime] = shared_now, au
     messages = store.write(lambda transaction: outbox.prune(transaction, clock(transaction) - OUTBOX_KEPT))
     marks = store.write(lambda transaction: once.prune(transaction, clock(transaction)))
     entries = store.write(lambda transaction: audit.prune(transaction, clock(transaction) - audit_kept))
-    if messages or marks or entries:
-        log.info("database tidied", messages=messages, marks=marks, audit=entries)
+    periods = store.write(lambda transaction: report_runs.prune(transaction, clock(transaction)))
+    if messages or marks or entries or periods:
+        log.info("database tidied", messages=messages, marks=marks, audit=entries, reports=periods)
