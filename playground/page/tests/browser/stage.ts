@@ -97,36 +97,37 @@ export class Window {
     return this.page.locator("main .message");
   }
 
-  /** The newest message of the app in the middle that is no progress report. */
+  /** The messages of the app in the middle that are no progress reports. */
+  private get finished(): Locator {
+    return this.messages.filter({ has: this.page.locator(".app") }).filter({ hasNotText: "Looking" });
+  }
+
+  /** The newest of them. */
   get answer(): Locator {
-    return this.messages.filter({ has: this.page.locator(".app") }).filter({ hasNotText: "Looking" }).last();
+    return this.finished.last();
   }
 
   async go(name: string): Promise<void> {
     await this.page.locator(".sidebar").getByRole("button", { name }).click();
   }
 
-  /** Type something and send it; the first message that comes after it and is finished. */
+  /** Type something and send it; the first message that comes after it and is finished, or the form that it opened. */
   async ask(words: string): Promise<Locator> {
-    const before = await this.messages.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.ts ?? ""));
+    const last = (await this.stamps(this.messages)).at(-1) ?? "";
     await this.composer.fill(words);
     await this.composer.press("Enter");
-    const last = before.at(-1) ?? "";
+    const form = this.page.getByRole("dialog");
     let found = "";
-    await expect
-      .poll(
-        async () => {
-          const after = await this.messages.evaluateAll((all) =>
-            all
-              .filter((each) => each.querySelector(".app") && !/Looking/.test(each.textContent ?? ""))
-              .map((each) => (each as HTMLElement).dataset.ts ?? ""),
-          );
-          return (found = after.find((ts) => ts > last) ?? "");
-        },
-        { timeout: 20_000, message: `an answer to ${words}` },
-      )
-      .not.toBe("");
-    return this.page.locator(`main .message[data-ts="${found}"]`);
+    const answered = async () => {
+      found = (await this.stamps(this.finished)).find((stamp) => stamp > last) ?? "";
+      return found !== "" || (await form.count()) > 0;
+    };
+    await expect.poll(answered, { timeout: 20_000, message: `an answer to ${words}` }).toBe(true);
+    return found ? this.page.locator(`main .message[data-ts="${found}"]`) : form;
+  }
+
+  private stamps(messages: Locator): Promise<string[]> {
+    return messages.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.ts ?? ""));
   }
 
   /** As at the beginning, for the next test: nothing open, the first channel in sight; and nothing happened that may not. */
