@@ -18,17 +18,9 @@ from slack_sdk import WebClient
 import logs
 from config import VERSION, Settings, SettingsError, load
 from handlers import bolt, commands, web
-from handlers.access import Keys
-from handlers.answering import Workspace
-from handlers.auditing import Auditor
-from handlers.desk import Desk
 from handlers.doctor import diagnose, print_checks
+from handlers.front import Front
 from handlers.manifest import WrongAddress, as_yaml, manifest
-from handlers.memory import Memory
-from handlers.people import Groups, People
-from handlers.picking import Picks
-from handlers.places import Places
-from handlers.pool import Pool
 from handlers.rights import Rights
 from handlers.signin import NotLetIn, sign_in
 from handlers.vitals import Vitals
@@ -38,7 +30,6 @@ from jobs.heartbeat import Heartbeat
 from jobs.reports import Reports
 from jobs.watch import Watch
 from store import CannotOpen, Store
-from store.once import Once
 from store.refusals import Refusals
 from voipms import Pace, Priority, VoipMs, VoipMsError
 
@@ -47,6 +38,7 @@ log = structlog.get_logger("dialtone")
 SET_UP_WRONG = 2
 """Exit status: a setting, a token or the port has to be mended; starting again would not help."""
 DELIVER_EVERY = timedelta(seconds=0.25)
+HOME_EVERY = timedelta(seconds=5)
 
 
 def now() -> datetime:
@@ -89,20 +81,11 @@ def running(settings: Settings) -> Iterator[int]:
         store = open_parts.enter_context(Store(settings.database_url.get_secret_value()))
         me = sign_in(slack)
         refusals = Refusals(store, now)
-        workspace = Workspace(slack, refusals)
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))
-        people, places = People(slack, me.team, now), Places(slack, now)
-        keys = Keys.of(settings, people, places)
-        registry = commands(settings.voipms_main_account, checks, Memory.of(settings, store), keys, settings.audit_retention_days)
-        rights = Rights.of(settings, store, people, Groups(slack, now))
-        desk = Desk(registry, phones, workspace, rights, places, now, Auditor(store), vitals.note)
-        pool = Pool()
+        front = open_parts.enter_context(Front(settings, slack, phones, store, refusals, me, checks, now, vitals.note))
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        picks = Picks(store, phones, places, rights, now)
-        open_parts.callback(picks.close)
-        app = bolt.build(slack, secret, desk, registry, workspace, Once(store, now), pool, me.user, picks)
-        open_parts.callback(pool.close)
-        watch, reports = watch_of(settings, store, phones), reports_of(settings, store, phones, rights)
+        app = bolt.build(front, secret)
+        watch, reports = watch_of(settings, store, phones), reports_of(settings, store, phones, front.rights)
         delivery = delivery_of(settings, store, slack, phones, refusals, reports)
         open_parts.callback(delivery.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
@@ -125,7 +108,7 @@ def running(settings: Settings) -> Iterator[int]:
             socket.open()
         # last, when everything else is known to work
         open_parts.enter_context(watch)
-        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, watch, reports, delivery))).how_it_is
+        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, front, watch, reports, delivery))).how_it_is
         yield port
 
 
@@ -155,14 +138,16 @@ def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: Voip
     return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins, minders=minders)
 
 
-def jobs_of(settings: Settings, store: Store, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:
+def jobs_of(settings: Settings, store: Store, front: Front, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:
     """What the clock has to do."""
     url = settings.heartbeat_url
+    audit_kept = timedelta(days=settings.audit_retention_days)
     return [
         watch.job,
         reports.job,
         Job(name="delivery", tick=delivery.tick, every=DELIVER_EVERY, stop=delivery.stop),
-        Job(name="tidying", tick=partial(tidying.tidy, store), every=tidying.EVERY),
+        Job(name="home", tick=front.home.tick, every=HOME_EVERY),
+        Job(name="tidying", tick=partial(tidying.tidy, store, audit_kept=audit_kept), every=tidying.EVERY),
         *([Heartbeat(url.get_secret_value(), lambda: watch.rounds).job] if url is not None else []),
     ]
 

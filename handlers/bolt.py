@@ -29,17 +29,16 @@ from handlers.answering import (
     Message,
     NotDelivered,
     Silent,
-    Workspace,
     modal,
 )
 from handlers.connection import Drain, Watchdog
-from handlers.desk import LINE_FORM, Desk, Question
+from handlers.desk import LINE_FORM, Question
+from handlers.front import Front
 from handlers.manifest import ASK_SHORTCUT, LOOK_UP_SHORTCUT
 from handlers.parsing import addressed, command_line
 from handlers.payloads import kind, metadata, numbers_in, opened_from, used, values
-from handlers.picking import Picks
-from handlers.pool import WORKERS, Pool
-from handlers.registry import FormErrors, Registry, Submitted, Way
+from handlers.pool import WORKERS
+from handlers.registry import FormErrors, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
 from store.once import Once
@@ -52,31 +51,20 @@ NAME = "Dialtone"
 BUSY = "I have too many questions waiting. Please ask again in a minute."
 
 
-def build(
-    slack: WebClient,
-    signing_secret: str,
-    desk: Desk,
-    registry: Registry,
-    workspace: Workspace,
-    once: Once,
-    pool: Pool,
-    bot: str,
-    picks: Picks,
-) -> App:
+def build(front: Front, signing_secret: str) -> App:
     """The Bolt app with all its listeners.
 
     Args:
         signing_secret: Empty in Socket Mode, where nothing is signed.
-        bot: The bot's own user id, taken out of mentions.
-        picks: What forms suggest while somebody types.
     """
+    desk, registry, workspace, pool = front.desk, front.registry, front.workspace, front.pool
     # Bolt looks for these by itself, and turns to OAuth when it finds the last two; everything it needs is passed here.
     for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
     app = App(
         name="dialtone",
         logger=logging.getLogger("slack_bolt.dialtone"),
-        client=slack,
+        client=front.slack,
         # without any, Bolt warns
         signing_secret=signing_secret or "unused",
         token_verification_enabled=False,
@@ -84,14 +72,14 @@ def build(
         raise_error_for_unhandled_request=True,
         listener_executor=ThreadPoolExecutor(8, thread_name_prefix="ack"),
     )
-    own_mention = re.compile(rf"<@{re.escape(bot)}(\|[^>]*)?>")
+    own_mention = re.compile(rf"<@{re.escape(front.me.user)}(\|[^>]*)?>")
 
     def line_of(event: dict[str, Any]) -> str:
         return addressed(event.get("text") or "", own_mention, lambda line: registry.get(command_line(line)[0]) is not None)
 
     def take(key: tuple[str, ...], answering: Answering, work: Callable[[], None]) -> None:
         """Do it once, on a thread of the pool: what Slack delivers again is dropped there, where the database may take its time."""
-        pool.run(lambda: work() if _is_first(once, key) else None, lambda: _apologise(answering))
+        pool.run(lambda: work() if _is_first(front.once, key) else None, lambda: _apologise(answering))
 
     def ask(key: tuple[str, ...], question: Question) -> None:
         take(key, question.answering, lambda: desk.answer(question))
@@ -140,8 +128,11 @@ def build(
         )
 
     @app.event("app_home_opened")
-    def home(event: dict[str, Any]) -> None:
-        """Acknowledged by Bolt; there is nothing to draw."""
+    def home_opened(event: dict[str, Any]) -> None:
+        """Somebody looks at the Home tab, or at the messages beside it."""
+        if event.get("tab") == "home" and event.get("user"):
+            key = ("home", event["user"], str(event.get("event_ts")))
+            pool.run(lambda: front.home.opened(event["user"]) if _is_first(front.once, key) else None, lambda: None)
 
     @app.action(re.compile(r".+"))
     def action(ack: Ack, body: dict[str, Any]) -> None:
@@ -214,7 +205,7 @@ def build(
         view = body.get("view") or {}
         command = registry.get(str(view.get("callback_id")).partition(":")[0])
         what = body["action_id"].removeprefix(PICK)
-        options = picks.options(body["user"]["id"], opened_from(view), command, what, body.get("value") or "")
+        options = front.picks.options(body["user"]["id"], opened_from(view), command, what, body.get("value") or "")
         ack(options=options)
 
     @app.view(re.compile(r".+"))
