@@ -13,8 +13,13 @@ from playground.slack_words import alive, alive_in
 from tests.reference import reference
 
 POSTS = frozenset(("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"))
-OWN_MENTIONS = frozenset(("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE", "#C0PHONES", "#C0BIRCH", "#C0ALERTS"))
-"""People and channels that the bot itself names: who shared an answer, who can give more rights, what is limited."""
+OWN_MENTIONS = frozenset(
+    (
+        *("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE"),
+        *("#C0PHONES", "#C0BIRCH", "#C0ALERTS", "#C0REPORTS", "#C0QUIET", "#C0OLD", "#C0SHARED"),
+    )
+)
+"""People and channels that the bot itself names: who shared an answer, who can give more rights, what is limited, where reports go."""
 
 
 def problems(slack: SlackServer) -> list[str]:
