@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block, Button, SectionBlock, Text
 
 from blocks.alert_parts import acknowledge, details, look_now, menu
-from blocks.alert_words import Outage, counted, moment, subject
+from blocks.alert_words import Outage, moment, subject
 from blocks.frame import (
     BlockDict,
     actions,
@@ -42,6 +42,21 @@ OUTAGES = 8
 SITES = 12
 MINE = 8
 HEAD = ("Site", "Phones", "Registered", "Away or in doubt")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """An outage in a line.
+
+    Attributes:
+        outage: With a few of its phones: sorting thousands by name takes its time, and none of them is named here.
+        away: How many are not well yet.
+        phones: How many there are where it is.
+    """
+
+    outage: Outage
+    away: int
+    phones: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +114,7 @@ class Home:
     admins: Sequence[str]
     now: datetime
     zone: ZoneInfo
-    outages: Sequence[Outage] = ()
+    outages: Sequence[Trouble] = ()
     places: Sequence[Place] = ()
     more: Place | None = None
     unseen: int = 0
@@ -128,9 +143,8 @@ def card(home: Home) -> list[BlockDict]:
 
 def title(home: Home) -> str:
     """``2 open outages``, ``All 43 phones are registered``, ``Nothing is watched yet``."""
-    running = [outage for outage in home.outages if outage.running]
-    if running:
-        return plural(len(running), "open outage")
+    if running := sum(one.outage.running for one in home.outages):
+        return plural(running, "open outage")
     phones, troubled = _counts(home)
     if not phones:
         return "No phone has registered yet" if home.unseen else "Nothing is watched yet"
@@ -165,12 +179,14 @@ def _blind(home: Home) -> list[Block]:
 
 
 def _outages(home: Home) -> list[Block]:
-    running = sorted((one for one in home.outages if one.running), key=lambda one: one.since)
-    ended = [one for one in home.outages if not one.running and one.members and not one.truth.absorbed_by]
+    running = sorted((one for one in home.outages if one.outage.running), key=lambda one: one.outage.since)
+    over = [one.outage for one in home.outages if not one.outage.running]
+    ended = [one for one in over if one.members and not one.truth.absorbed_by]
     blocks: list[Block] = []
-    for outage in running[:OUTAGES]:
-        blocks.append(SectionBlock(mrkdwn(_outage(home, outage)), accessory=menu(outage) if home.role >= Role.OPERATOR else None))
-        blocks.append(actions(*_buttons(home, outage)))
+    for one in running[:OUTAGES]:
+        extra = menu(one.outage) if home.role >= Role.OPERATOR else None
+        blocks.append(SectionBlock(mrkdwn(_outage(home, one)), accessory=extra))
+        blocks.append(actions(*_buttons(home, one.outage)))
     if len(running) > OUTAGES:
         blocks.append(section(f"and *{len(running) - OUTAGES:,} more*", button("All open outages", "ask:alerts", "alerts")))
     if ended:
@@ -179,12 +195,14 @@ def _outages(home: Home) -> list[Block]:
     return blocks
 
 
-def _outage(home: Home, outage: Outage) -> str:
-    """One outage in a line; since when, and not for how long: the page may stand for hours."""
-    count = counted(outage) if outage.alone is None and outage.members else ""
+def _outage(home: Home, one: Trouble) -> str:
+    """Since when, and not for how long: the page may stand for hours."""
+    outage = one.outage
+    count = f"all {one.phones:,} phones" if one.away == one.phones > 1 else f"{one.away:,} of {one.phones:,} phones"
     taken = f"taken by {mention(outage.incident.taken_by)}" if outage.incident.taken_by else ""
     lamp = "⚫" if outage.incident.kind is Kind.API else "🟠" if taken else "🔴"
-    parts = (f"*{safe(subject(outage), 80)}*", count, f"since {moment(outage.since, home.zone)}", taken)
+    since = f"since {moment(outage.since, home.zone)}"
+    parts = (f"*{safe(subject(outage), 80)}*", count if outage.alone is None and outage.members else "", since, taken)
     return f"{lamp}  {'  ·  '.join(filter(None, parts))}"
 
 

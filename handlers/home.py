@@ -22,9 +22,9 @@ from handlers.registry import Block, Registry, Way
 from handlers.rights import Asker, Rights
 from handlers.today import TodaysCalls
 from rules.access import Role
-from rules.incidents import Incident
-from rules.scene import Crowd, Mute, Scope
-from rules.surroundings import Surroundings, reduced
+from rules.incidents import Incident, Kind
+from rules.scene import Mute, Scope
+from rules.surroundings import Surroundings
 from store import StoreError, Transaction, home
 from store.audit import REFUSED, Entry
 from store.home import Scenery, Site
@@ -38,6 +38,8 @@ LEAST = 30.0
 """Seconds between two refreshes for one person."""
 REMEMBERED = 12 * 3600.0
 """Seconds after which nobody is taken to look at it any more."""
+FEW = 2
+"""Phones that tell whether an outage is of one or of several."""
 AT_ONCE = 8
 """Refreshes of one tick: Slack takes a hundred a minute."""
 QUICK = (
@@ -213,7 +215,7 @@ class Home:
         money = found.around if asker.role >= Role.OPERATOR and found.around.balance else None
         return replace(
             bare,
-            outages=[_outage(one, found) for one in found.outages],
+            outages=[_trouble(one, found) for one in found.outages],
             places=places,
             more=more,
             unseen=found.unseen,
@@ -230,13 +232,14 @@ class Home:
         return command is not None and command.open_to(asker.role)
 
 
-def _outage(incident: Incident, found: Scenery) -> Outage:
-    """The incident as if it were told here, with all its phones."""
-    whole = reduced(incident, lambda member: True) or incident
-    phones = {site.key: site.phones for site in found.sites}
-    everybody = sum(phones.values())
-    crowd = Crowd(phones=phones.get(incident.key, everybody if not incident.key else len(incident.members)))
-    return Outage(whole, "", replace(found.around, who=found.who, crowd=crowd))
+def _trouble(incident: Incident, found: Scenery) -> view.Trouble:
+    """The incident as if it were told here."""
+    away = [member for member in incident.members if member.away]
+    named = [*away, *(member for member in incident.members if not member.away)][:FEW]
+    told = replace(incident, members=tuple(replace(member, channel="") for member in named))
+    here = sum(site.phones for site in found.sites if not incident.key or site.key == incident.key)
+    phones = max(here, len(incident.members)) if incident.kind is not Kind.POP else len(incident.members)
+    return view.Trouble(outage=Outage(told, "", replace(found.around, who=found.who)), away=len(away), phones=phones)
 
 
 def _places(sites: Collection[Site], around: Surroundings) -> tuple[list[view.Place], view.Place | None]:
