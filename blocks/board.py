@@ -110,6 +110,7 @@ class Board:
         return quoted(who.extension or who.account)
 
 
+OTHERS = ("coming back", "suspect", "unknown", "not looked at", "never seen", "may be offline")
 TROUBLE = ("missing", "comes and goes", "coming back", "suspect")
 LAMPS = {"missing": "🔴", "comes and goes": "🟠", "coming back": "🟠", "suspect": "🟠"}
 
@@ -118,19 +119,17 @@ def headline(board: Board) -> str:
     """``2 of 43 phones are missing: Front desk, Warehouse``, ``All 43 phones are registered``."""
     if not board.watched:
         return "No phone is watched"
-    missing, well, count = board.of("missing", "comes and goes"), board.of("registered"), len(board.told)
+    missing, well, count = board.of("missing", "comes and goes"), len(board.of("registered")), len(board.watched)
     if missing:
         few = ", ".join(cut(clean(one.who.name), 40) for one in missing[:3])
         more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
         said = f"{len(missing):,} of {count:,} phones {'is' if len(missing) == 1 else 'are'} missing: {few}{more}"
-    elif len(well) == count:
-        said = (
-            f"All {count:,} phones are registered" if count > 1 else "The only phone is registered" if count else "No phone is registered"
-        )
+    elif well == count:
+        said = f"All {count:,} phones are registered" if count > 1 else "The only phone is registered"
     else:
-        said = f"{len(well):,} of {count:,} phones are registered"
-    unclear = [f"{len(board.of(word)):,} {word}" for word in ("suspect", "unknown", "not looked at") if board.of(word)]
-    return ", ".join((said, *unclear))
+        said = f"{well:,} of {count:,} phones {'is' if well == 1 else 'are'} registered"
+    others = [f"{len(board.of(how)):,} {how}" for how in OTHERS if board.of(how)]
+    return ", ".join((said, *others))
 
 
 def card(board: Board, slash: str) -> list[BlockDict]:

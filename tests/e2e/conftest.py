@@ -68,6 +68,15 @@ class Stage:
         return self.people["viewer"]
 
 
+WATCHED = frozenset(("getRegistrationStatus", "getSubAccounts", "getBalance", "getTransactionHistory"))
+"""What the watch asks by itself, at any time."""
+
+
+def asked_by_people(phones: VoipMsServer, since: int) -> list[str]:
+    """The methods of the requests from that one on, without those that the watch makes too."""
+    return [one.method for one in phones.asked[since:] if one.method not in WATCHED]
+
+
 Start = Callable[..., AbstractContextManager[Stage]]
 
 

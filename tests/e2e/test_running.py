@@ -18,7 +18,7 @@ from bot import main
 from playground.company import Company
 from playground.slack import SlackServer
 from playground.voipms import BadStatus, VoipMsServer
-from tests.e2e.conftest import Stage
+from tests.e2e.conftest import Stage, asked_by_people
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,7 +131,7 @@ def test_what_slack_delivers_again_after_a_restart_stays_done(environ: dict[str,
     with at_work(environ, slack):
         slack.deliver_again(asked)
         assert "Your role" in alice.slash("/voip", "whoami").answer().words
-    assert [one.method for one in phones.asked[before:]] == []
+    assert asked_by_people(phones, before) == []
 
 
 def test_words_that_are_no_command_are_told_with_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:

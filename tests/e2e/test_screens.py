@@ -301,7 +301,8 @@ def test_viewers_see_masked_numbers_unless_the_setting_says_otherwise(stage: Sta
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("status", "of 53 phones are not registered"),
+        ("status", "of 53 phones"),
+        ("status now", "3 of 53 phones are not registered"),
         ("accounts", "57 sub-accounts"),
         ("accounts 561115", "2 sub-accounts of Birch Dental"),
         ("voicemail", "of 12 mailboxes"),
