@@ -23,6 +23,7 @@ from handlers.front import Front
 from handlers.manifest import WrongAddress, as_yaml, manifest
 from handlers.rights import Rights
 from handlers.signin import NotLetIn, sign_in
+from handlers.vigil import EVERY, Vigil, greet
 from handlers.vitals import Vitals
 from jobs import Job, notes, tidying, timetable
 from jobs.delivery import Delivery
@@ -85,12 +86,14 @@ def running(settings: Settings) -> Iterator[int]:
         front = open_parts.enter_context(Front(settings, slack, phones, store, refusals, me, checks, now, vitals.note))
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt.build(front, secret)
+        vigil = Vigil(store, slack, settings.admins, now)
         watch, reports = watch_of(settings, store, phones), reports_of(settings, store, phones, front.rights)
         delivery = delivery_of(settings, store, slack, phones, refusals, reports)
         open_parts.callback(delivery.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
         parts: dict[str, web.Part] = {
             "slack": socket.how_it_is if socket else lambda: (True, "waits for Slack's requests"),
+            "token": vigil.token,
             "database": store.how_it_is,
             "watch": watch.how_it_is,
             "delivery": delivery.how_it_is,
@@ -98,7 +101,7 @@ def running(settings: Settings) -> Iterator[int]:
         pages = web.Web(
             parts,
             vitals.metrics,
-            outside={"voipms": phones.how_it_is},
+            outside={"voipms": phones.how_it_is, "channels": vigil.channels},
             events=None if socket else SlackRequestHandler(app),
             signing_secret=secret,
         )
@@ -107,8 +110,9 @@ def running(settings: Settings) -> Iterator[int]:
             open_parts.callback(socket.close)
             socket.open()
         # last, when everything else is known to work
+        greet(store, settings.admins, settings.default_role, now())
         open_parts.enter_context(watch)
-        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, front, watch, reports, delivery))).how_it_is
+        parts["clock"] = open_parts.enter_context(timetable(jobs_of(settings, store, front, vigil, watch, reports, delivery))).how_it_is
         yield port
 
 
@@ -138,7 +142,7 @@ def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: Voip
     return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins, minders=minders)
 
 
-def jobs_of(settings: Settings, store: Store, front: Front, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:
+def jobs_of(settings: Settings, store: Store, front: Front, vigil: Vigil, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:
     """What the clock has to do."""
     url = settings.heartbeat_url
     audit_kept = timedelta(days=settings.audit_retention_days)
@@ -147,6 +151,7 @@ def jobs_of(settings: Settings, store: Store, front: Front, watch: Watch, report
         reports.job,
         Job(name="delivery", tick=delivery.tick, every=DELIVER_EVERY, stop=delivery.stop),
         Job(name="home", tick=front.home.tick, every=HOME_EVERY),
+        Job(name="vigil", tick=vigil.tick, every=EVERY),
         Job(name="tidying", tick=partial(tidying.tidy, store, audit_kept=audit_kept), every=tidying.EVERY),
         *([Heartbeat(url.get_secret_value(), lambda: watch.rounds).job] if url is not None else []),
     ]

@@ -25,10 +25,11 @@ from handlers.manifest import SCOPES
 from handlers.people import profile_of
 from handlers.registry import Command, Reply, Request
 from handlers.signin import MEND
+from handlers.vigil import channels_check
 from logs import Redaction
 from rules.access import Profile, Role
 from rules.doctor import Check, admins, clock_skew, scopes
-from store import NotThereYet, Store, StoreError, outbox
+from store import NotThereYet, Store, StoreError, destinations, outbox
 from voipms import Priority, Refused, Unreachable, VoipMs, VoipMsError
 from voipms.errors import PORTAL_PAGE
 
@@ -63,6 +64,7 @@ def diagnose(
         *database_checks(database),
         *voipms_checks(settings, phones),
         *slack_checks(settings, slack, clock),
+        *places_checks(database, slack, clock),
     ]
     # what VoIP.ms or Slack says is quoted: should they ever quote us, it stays in the family
     redact = Redaction(settings.secrets)
@@ -187,6 +189,16 @@ def slack_checks(settings: Settings, slack: WebClient, clock: Callable[[], datet
     date = headers.get("date")
     skew = clock_skew(_first(date), before, after) if date else Check("Clock", None, "nothing to compare with")
     return [token, _door(settings, slack), scope_check, *([named] if settings.admins else []), skew]
+
+
+def places_checks(database: Callable[[], AbstractContextManager[Store]], slack: WebClient, clock: Callable[[], datetime]) -> list[Check]:
+    """Whether messages can be posted where people want them; nothing where the database cannot say where that is."""
+    try:
+        with database() as store, store.reading() as transaction:
+            uses = destinations.channels(transaction, clock())
+    except StoreError:
+        return []
+    return [channels_check(slack, uses)]
 
 
 def _admins(settings: Settings, slack: WebClient, team: str) -> Check:

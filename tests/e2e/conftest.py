@@ -125,6 +125,9 @@ def started(company: Company, mode: str = "socket", **environ: str) -> Iterator[
                     slack.wait_connected()
                 else:
                     slack.events_url = f"http://127.0.0.1:{port}/slack/events"
+                if people["admin"].id in settings.admins:
+                    # the first message to an admin is no answer to what they ask
+                    slack.wait_for(lambda: slack.messages(people["admin"].dm))
                 yield Stage(slack, phones, company, settings, port, log, people)
         finally:
             logging.root.handlers[:], logging.root.level, sys.excepthook, threading.excepthook, logging.raiseExceptions = before
