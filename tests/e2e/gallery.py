@@ -161,6 +161,7 @@ FORM: Json = {
         asked("Lamps", {"type": "multi_static_select", "action_id": "lamps", "options": LAMPS}, optional=True),
         asked("Who", {"type": "multi_users_select", "action_id": "who"}, optional=True),
         asked("Phone", {"type": "external_select", "action_id": "phone", "min_query_length": 1}, optional=True),
+        asked("Place", {"type": "conversations_select", "action_id": "place", "initial_conversation": "C0ALERTS"}, optional=True),
         asked("Day", {"type": "datepicker", "action_id": "day", "initial_date": "2026-11-24"}),
         asked("Time", {"type": "timepicker", "action_id": "time"}, optional=True),
         asked("Moment", {"type": "datetimepicker", "action_id": "moment"}, optional=True),

@@ -65,6 +65,13 @@ export function Select({ block, element, label, id, described, invalid, onChosen
     }
   };
 
+  const clear = () => {
+    hold(block, element, null);
+    setOpen(false);
+    button.current?.focus();
+    onChosen?.(null);
+  };
+
   const words = chosen.map((option) => option.text.text);
   const spoken = `${label}: ${words.join(", ") || placeholderOf(element, "Choose an option")}`;
   return (
@@ -88,6 +95,11 @@ export function Select({ block, element, label, id, described, invalid, onChosen
       </button>
       {open && (
         <Popover anchor={button} onClose={close} className="list-popover">
+          {Boolean(block.optional) && !many && chosen.length > 0 && (
+            <button type="button" className="button small clear" onClick={clear}>
+              Leave it empty
+            </button>
+          )}
           <OptionList label={label} groups={groups} chosen={chosen} many={many} typed={typed} onType={setTyped} onPick={pick} onLeave={leave} search={!external} wait={waiting(element, external, typed, loading)} />
         </Popover>
       )}

@@ -68,7 +68,7 @@ test("each command is offered with its hint and answers", async () => {
     await expect.poll(() => answer.textContent(), { message: command }).toMatch(says);
     // some open a form as well
     await alice.page.waitForTimeout(150);
-    if (await alice.page.getByRole("dialog").count()) await alice.page.keyboard.press("Escape");
+    await alice.closeForms();
   }
 });
 
@@ -157,6 +157,15 @@ test("a mention is answered where it was asked, a direct message in private", as
   expect(await direct.textContent()).toContain("100001_frontdesk");
 });
 
+test("Home says how things are", async () => {
+  await alice.go("Dialtone");
+  await alice.page.getByRole("button", { name: "Home" }).click();
+  const home = alice.page.getByRole("region", { name: "Home" });
+  await home.getByRole("heading").first().waitFor();
+  await home.getByText("you are: admin").waitFor();
+  expect(await axe(alice.page, "main")).toEqual([]);
+});
+
 test("the keyboard alone is enough", async () => {
   const { page } = alice;
   await page.reload();
@@ -184,6 +193,19 @@ test("the keyboard alone is enough", async () => {
   expect(await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle)).toBe("solid");
   await page.keyboard.press("Enter");
   await alice.messages.filter({ hasText: "in your direct messages" }).last().waitFor();
+});
+
+test("a phone that is unplugged is told in the channel, and its message changes in place when it is back", async () => {
+  const panel = alice.page.getByRole("complementary", { name: "The phone company" });
+  await panel.getByRole("button", { name: "Unplug Kitchen", exact: true }).click();
+  await alice.go("alerts");
+  const alert = alice.messages.filter({ hasText: "Kitchen" }).last();
+  await alert.filter({ hasText: /Missing: Kitchen/ }).waitFor({ timeout: 40_000 });
+  expect(await axe(alice.page, "main")).toEqual([]);
+  await alert.getByRole("button", { name: "Acknowledge" }).click();
+  await panel.getByRole("button", { name: "Plug in Kitchen", exact: true }).click();
+  await alice.messages.filter({ hasText: /Back: Kitchen/ }).first().waitFor({ timeout: 40_000 });
+  expect(await alice.messages.filter({ hasText: /Missing: Kitchen/ }).count()).toBe(0);
 });
 
 test("what is unplugged is seen by the bot, and an API that is down too", async () => {

@@ -159,6 +159,8 @@ describe("what can be used", () => {
     await form.getByRole("button", { name: /^Phone/ }).click();
     await alice.page.keyboard.type("dock");
     await alice.page.getByRole("option", { name: "Dock" }).click();
+    await form.getByRole("button", { name: /^Place/ }).click();
+    await alice.page.getByRole("button", { name: "Leave it empty" }).click();
     await form.getByLabel("Day", { exact: true }).fill("2026-12-01");
     await form.getByLabel("Moment").fill("2026-11-24T12:00");
     await form.getByRole("radio", { name: "Out" }).check();
@@ -180,6 +182,7 @@ describe("what can be used", () => {
       lamps: { selected_options: [] },
       who: { selected_users: ["U0VICTOR"] },
       phone: { selected_option: { value: "dock" } },
+      place: { selected_conversation: null },
       day: { selected_date: "2026-12-01" },
       time: { selected_time: null },
       moment: { selected_date_time: 1_795_539_600 },

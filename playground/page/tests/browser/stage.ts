@@ -130,9 +130,19 @@ export class Window {
     return messages.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.ts ?? ""));
   }
 
+  /** Close what is open, one form after the other. */
+  async closeForms(): Promise<void> {
+    const title = this.page.getByRole("dialog").getByRole("heading").first();
+    while (await title.count()) {
+      const closed = await title.elementHandle();
+      await this.page.keyboard.press("Escape");
+      await expect.poll(() => closed?.evaluate((element) => element.isConnected)).toBe(false);
+    }
+  }
+
   /** As at the beginning, for the next test: nothing open, the first channel in sight; and nothing happened that may not. */
   async tidy(): Promise<void> {
-    for (let tries = 0; tries < 4 && (await this.page.getByRole("dialog").count()); tries++) await this.page.keyboard.press("Escape");
+    await this.closeForms();
     await this.go("phones");
     expect(this.faults.splice(0)).toEqual([]);
   }

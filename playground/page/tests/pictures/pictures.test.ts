@@ -47,9 +47,14 @@ test("the answer to calls yesterday", async () => {
   await window.close();
 });
 
-test.each(["light", "dark"] as const)("the page in %s colours", async (colorScheme) => {
+test.each(["light", "dark"] as const)("the page in %s colours: a site is unplugged", async (colorScheme) => {
   const window = await Window.open(browser, program.url, "U0ALICE", { colorScheme });
-  await window.ask("/voip status");
+  const unplug = window.page.getByRole("button", { name: "Unplug all: Head office" });
+  await unplug.click();
+  await window.go("alerts");
+  await window.messages.filter({ hasText: /Missing: .*phones/ }).first().waitFor({ timeout: 40_000 });
+  // the slowest of its looks
+  await window.page.waitForTimeout(8_000);
   await picture(window, `page-${colorScheme}`);
   await window.close();
 });
