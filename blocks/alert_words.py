@@ -21,7 +21,7 @@ from rules.timeline import Uptime
 from rules.watch import worst_case
 from voipms import Kind as Class
 from voipms import Refused
-from voipms.errors import Repeat, http_error
+from voipms.errors import http_error
 
 MOST_NAMES = 20
 MOST_PLACES = 6
@@ -310,7 +310,7 @@ def trouble(reason: str) -> tuple[str, str]:
         return refused.tell_user, ""
     if found := re.fullmatch(r"HTTP ([0-9]{3})", reason):
         error = http_error(int(found[1]))
-        return error.tell_user, error.next_step if error.repeat is Repeat.NEVER else ""
+        return error.tell_user, "" if error.again else error.next_step
     if reason.startswith(("is ", "has ", "says ")):
         return f"VoIP.ms's answer {reason}.", ""
     told = {

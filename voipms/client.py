@@ -20,7 +20,7 @@ from voipms import decoding
 from voipms.connections import POOLS
 from voipms.decoding import Body
 from voipms.door import Door
-from voipms.errors import Repeat, Unreachable, http_error, timed_out
+from voipms.errors import Unreachable, http_error, timed_out
 from voipms.pace import Pace, Priority
 from voipms.records import (
     Balance,
@@ -374,17 +374,17 @@ class _Wire:
             case requests.exceptions.SSLError(), _:
                 told = "The secure connection to VoIP.ms failed."
                 step = "See that the clock and the certificates of the bot's machine are right."
-                return Unreachable("TLS", told, step, Repeat.NEVER, for_admin=True)
+                return Unreachable("TLS", told, step, again=False, for_admin=True)
             case requests.exceptions.ProxyError(), _:
                 told = "This machine's proxy did not let us through to VoIP.ms."
-                return Unreachable("proxy", told, "See what HTTPS_PROXY and HTTP_PROXY are set to.", Repeat.ALWAYS, for_admin=True)
+                return Unreachable("proxy", told, "See what HTTPS_PROXY and HTTP_PROXY are set to.", for_admin=True)
             case _, urllib3.exceptions.NameResolutionError():
-                return Unreachable("DNS", "The address of VoIP.ms could not be looked up.", repeat=Repeat.ALWAYS)
+                return Unreachable("DNS", "The address of VoIP.ms could not be looked up.")
             case _, urllib3.exceptions.NewConnectionError():
-                return Unreachable("not connected", "VoIP.ms could not be connected to.", repeat=Repeat.ALWAYS)
+                return Unreachable("not connected", "VoIP.ms could not be connected to.")
             case ValueError(), _:  # requests' way to say that this is no URL
                 step = "See what VOIPMS_API_URL is set to."
-                return Unreachable("no URL", "The address of VoIP.ms is not one.", step, Repeat.NEVER, for_admin=True)
+                return Unreachable("no URL", "The address of VoIP.ms is not one.", step, again=False, for_admin=True)
         return Unreachable(f"broken off: {type(error).__name__}", "VoIP.ms broke off the connection.")
 
 

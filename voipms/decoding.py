@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from voipms import spelling
-from voipms.errors import Kind, Refused, Repeat, unreadable
+from voipms.errors import Kind, Refused, unreadable
 from voipms.records import Cdr, Client, Count, Device, Registration, Rows, WallClock, Words
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -154,7 +154,7 @@ def login(email: str, password: str, body: Body) -> Client | None:
 def opened(body: Body) -> Fields:
     """The fields of an answer that says success."""
     if body.count(b",") > max(FEW_FIELDS, len(body) // SHORTEST_FIELD):
-        raise unreadable("has too many rows", Repeat.NEVER)  # each would take ten times its bytes, to be told that it is none
+        raise unreadable("has too many rows", again=False)  # each would take ten times its bytes, to be told that it is none
     fields = None
     with suppress(*BROKEN):
         body.decode()  # what is skipped over is not looked at, and a body with bytes that are no text is garbled as a whole

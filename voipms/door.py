@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn, TypeVar
 
 from voipms.decoding import Body
-from voipms.errors import Kind, Refused, Repeat, Unreachable, VoipMsError, unreadable
+from voipms.errors import Kind, Refused, Unreachable, VoipMsError, unreadable
 from voipms.pace import Pace, Priority
 from voipms.quoting import quotes
 
@@ -65,7 +65,6 @@ class Door:
         params: Mapping[str, str],
         read: Callable[[Body], T],
         *,
-        writes: bool = False,
         room: int = LONGEST_BODY,
         leave: Callable[[Body], T] | None = None,
         waits_once: bool = False,
@@ -75,7 +74,6 @@ class Door:
         Args:
             params: Empty ones are not sent.
             read: Makes something of an answer; raises ``Unreadable`` or ``Refused``.
-            writes: The question changes something: it is not repeated once it may have arrived.
             room: The longest answer that is read, in bytes.
             leave: Makes something of the beginning of a longer one, which is an error otherwise.
             waits_once: It is not asked again when it was not answered in time.
@@ -88,7 +86,7 @@ class Door:
                 return outcome
             failed = outcome
             slow = isinstance(failed, Unreachable) and failed.slow
-            if tried == self._tries or not self._may_repeat(failed, writes) or (slow and waits_once):
+            if tried == self._tries or not self._may_repeat(failed) or (slow and waits_once):
                 break
             self._pace.rest(PERSON_RESTS if self._priority is Priority.PERSON else min(2.0 ** (tried - 1), LONGEST_REST))
         failed.method = method
@@ -122,14 +120,14 @@ class Door:
         status = "" if self._quotes_us(refused.status) else refused.status
         return Refused(status) if self._quotes_us(refused.message) or status != refused.status else refused
 
-    def _may_repeat(self, error: VoipMsError, writes: bool) -> bool:
+    def _may_repeat(self, error: VoipMsError) -> bool:
         if isinstance(error, Refused) and error.kind is Kind.RATE_LIMIT and self._priority is Priority.PERSON:
             return False  # a person is told at once; the pace makes jobs wait
-        return error.repeat is Repeat.ALWAYS or (error.repeat is Repeat.READS and not writes)
+        return error.again
 
 
 def _too_long(start: Body) -> NoReturn:
-    raise unreadable("is too long to be read", Repeat.NEVER)
+    raise unreadable("is too long to be read", again=False)
 
 
 class _Last:

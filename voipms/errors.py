@@ -33,14 +33,6 @@ class Kind(Enum):
     UNKNOWN = "unknown"
 
 
-class Repeat(Enum):
-    """What may be asked again after an error. A write whose outcome is unclear may have been done."""
-
-    NEVER = "never"
-    READS = "reads"
-    ALWAYS = "always: it never arrived, or was turned away"
-
-
 class VoipMsError(Exception):
     """Something between us and VoIP.ms failed.
 
@@ -48,22 +40,20 @@ class VoipMsError(Exception):
         tell_user: One plain sentence on what happened.
         next_step: One plain sentence on what to do; may be empty.
         for_admin: Only who runs the bot or the VoIP.ms account can do that.
-        repeat: What may be asked again.
+        again: Asking again may help.
         method: The API method that was asked; empty until the client fills it in.
     """
 
     tell_user = "VoIP.ms could not be asked."
     next_step = "Try again in a minute."
-    repeat = Repeat.READS
+    again = True
     method = ""
 
-    def __init__(
-        self, what: str = "", tell_user: str = "", next_step: str = "", repeat: Repeat = Repeat.READS, *, for_admin: bool = False
-    ) -> None:
+    def __init__(self, what: str = "", tell_user: str = "", next_step: str = "", *, again: bool = True, for_admin: bool = False) -> None:
         super().__init__(what)
         self.tell_user = tell_user or self.tell_user
         self.next_step = next_step or self.next_step
-        self.repeat = repeat
+        self.again = again
         self.for_admin = for_admin
 
     def __str__(self) -> str:
@@ -104,7 +94,7 @@ class Refused(VoipMsError):
         self.kind = kind_of(self.status)
         tell_user, next_step = _SENTENCES.get(self.status) or (_in_words(self.status, self.kind, message), _NEXT_STEPS[self.kind])
         for_admin = self.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST) or self.status in _FOR_ADMINS
-        super().__init__(self.status, tell_user, next_step, _REPEATS.get(self.kind, Repeat.NEVER), for_admin=for_admin)
+        super().__init__(self.status, tell_user, next_step, again=self.kind in _PASSES, for_admin=for_admin)
         self.next_step = next_step
 
 
@@ -140,7 +130,7 @@ def kind_of(status: str) -> Kind:
     return next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(status)), Kind.UNKNOWN)
 
 
-_REPEATS = {Kind.RATE_LIMIT: Repeat.ALWAYS, Kind.MAINTENANCE: Repeat.READS}
+_PASSES = frozenset((Kind.RATE_LIMIT, Kind.MAINTENANCE))
 _NEXT_STEPS = {
     Kind.EMPTY: "",
     Kind.CREDENTIALS: "",
@@ -227,15 +217,15 @@ def http_error(code: int) -> Unreachable:
     what = f"HTTP {code}"
     if code in _HTTP_STATUSES:
         told, step = _HTTP_STATUSES[code]
-        error = Unreachable(what, told, step, Repeat.NEVER if code == 403 else Repeat.READS, for_admin=code == 403)
+        error = Unreachable(what, told, step, again=code != 403, for_admin=code == 403)
         error.limits = code == 429
         return error
     if 300 <= code < 400:
         return Unreachable(
-            what, f"VoIP.ms sends us elsewhere, which we do not follow (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER, for_admin=True
+            what, f"VoIP.ms sends us elsewhere, which we do not follow (HTTP {code}).", _WRONG_ADDRESS, again=False, for_admin=True
         )
     if 400 <= code < 500:
-        return Unreachable(what, f"VoIP.ms did not take the question (HTTP {code}).", _WRONG_ADDRESS, Repeat.NEVER, for_admin=True)
+        return Unreachable(what, f"VoIP.ms did not take the question (HTTP {code}).", _WRONG_ADDRESS, again=False, for_admin=True)
     if 520 <= code <= 530:
         return Unreachable(what, f"VoIP.ms's API is down behind its front end (HTTP {code}).", "Try again in a few minutes.")
     if code < 300:
@@ -246,15 +236,15 @@ def http_error(code: int) -> Unreachable:
 def timed_out(seconds: float, *, arrived: bool) -> Unreachable:
     """No answer, or none that ended, in the time that is allowed."""
     waited = f"{seconds:g} second{'' if seconds == 1 else 's'}"
-    error = Unreachable("time-out", f"VoIP.ms did not answer within {waited}.", repeat=Repeat.READS if arrived else Repeat.ALWAYS)
+    error = Unreachable("time-out", f"VoIP.ms did not answer within {waited}.")
     error.slow = arrived
     return error
 
 
-def unreadable(what: str, repeat: Repeat = Repeat.READS) -> Unreadable:
+def unreadable(what: str, *, again: bool = True) -> Unreadable:
     """An answer that is no answer.
 
     Args:
         what: A predicate, for the log and for people: ``is a web page``.
     """
-    return Unreadable(what, f"VoIP.ms's answer {what}.", repeat=repeat)
+    return Unreadable(what, f"VoIP.ms's answer {what}.", again=again)

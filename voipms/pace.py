@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from voipms.budget import Budget, MemoryBudget
-from voipms.errors import Refused, Repeat, Unreachable
+from voipms.errors import Refused, Unreachable
 
 PEOPLE_AT_ONCE = 4
 TOLD_AT_ONCE_SECONDS = 3.0
@@ -204,13 +204,13 @@ class Pace:
                 return
             left = patience_ends - self._clock()
             if left <= 0:
-                raise Unreachable("no turn in time", "Too many questions are waiting for VoIP.ms.", repeat=Repeat.NEVER)
+                raise Unreachable("no turn in time", "Too many questions are waiting for VoIP.ms.", again=False)
             seconds = min(seconds, left)
             self._wait(self._changed, None if math.isinf(seconds) else seconds)
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
-            raise Unreachable("closed", "The bot is stopping, so VoIP.ms was not asked.", repeat=Repeat.NEVER)
+            raise Unreachable("closed", "The bot is stopping, so VoIP.ms was not asked.", again=False)
 
     def _forget(self, now: float) -> None:
         while self._spent and self._spent[0] <= now - 60:

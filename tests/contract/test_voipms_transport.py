@@ -8,14 +8,12 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.contract.voipms_wire import PASSWORD, USERNAME, Asked, Hands, Say, Wire, account, http, said, zipped
 from voipms import Kind, Pace, Priority, Refused, Unreachable, Unreadable, VoipMs, VoipMsError
-from voipms.decoding import word
 
 BALANCE = said(balance={"current_balance": "112.192790"})
 HTML = b"<!DOCTYPE html><html><head><title>503 Backend fetch failed</title></head><body>Guru Meditation https://voip.ms/x</body></html>"
@@ -329,42 +327,6 @@ def test_a_job_waits_a_minute_for_the_limit(limit: bytes) -> None:
         assert phones.patient(Priority.SWEEP, 3).balance().current_balance
     assert len(wire.asked) == 2
     assert 60 <= hands.now - began < 61
-
-
-@pytest.mark.parametrize(
-    ("answer", "asked"),
-    [
-        (http(HTML, 503), 1),
-        (hang_up, 1),
-        (http(b""), 1),
-        (http(b'{"status": "succ'), 1),
-        (said("method_maintenance"), 1),
-        (http(b"", 429), 1),
-        (said("api_limit_exceeded"), 3),
-    ],
-    ids=["503", "hung up", "empty", "cut", "maintenance", "429", "turned away"],
-)
-def test_a_write_is_never_repeated_once_it_may_have_been_done(answer: Say, asked: int) -> None:
-    with Wire(answer) as wire, account(wire) as phones, pytest.raises(VoipMsError):
-        write(phones.patient(Priority.RECHECK, 3))
-    assert len(wire.asked) == asked
-
-
-def write(phones: VoipMs) -> str:
-    return phones._door.ask("setDIDRouting", {"did": "5145550100", "routing": "vm:1001"}, partial(word, "status"), writes=True)
-
-
-def test_a_write_that_never_arrived_is_repeated() -> None:
-    hands = Hands()
-    with Wire(BALANCE) as wire, account(wire, hands, url=f"http://127.0.0.1:{free_port()}/") as phones, pytest.raises(Unreachable):
-        write(phones.patient(Priority.RECHECK, 3))
-    assert hands.waits == [1, 2]
-
-
-def test_a_write_that_hangs_is_not_repeated() -> None:
-    with Wire(hang) as wire, account(wire, timeout=0.2) as phones, pytest.raises(Unreachable):
-        write(phones.patient(Priority.RECHECK, 3))
-    assert len(wire.asked) == 1
 
 
 # Together

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reference import reference
 from voipms import Kind, Refused, Unreachable
-from voipms.errors import LONGEST_MESSAGE, Repeat, http_error, kind_of, timed_out, without_markup
+from voipms.errors import LONGEST_MESSAGE, http_error, kind_of, timed_out, without_markup
 
 FITTING = {
     "empty": {Kind.EMPTY},
@@ -75,7 +75,7 @@ def test_every_status_of_voipms_own_table_has_a_fitting_class_and_a_sentence() -
         assert error.kind in FITTING[about["kind"]], status
         assert clear(error.tell_user), status
         assert Refused(status, about["meaning"]).tell_user.endswith((".", "…")), status
-        assert (error.repeat is Repeat.NEVER) == (error.kind not in (Kind.RATE_LIMIT, Kind.MAINTENANCE)), status
+        assert error.again == (error.kind in (Kind.RATE_LIMIT, Kind.MAINTENANCE)), status
         assert error.next_step or error.kind is Kind.EMPTY, status
 
 
@@ -139,15 +139,14 @@ def test_every_http_status_but_200_is_unreachable_with_its_number() -> None:
         assert f"HTTP {code}" in error.tell_user
         assert clear(error.tell_user)
         assert error.next_step.endswith(".")
-        assert (error.repeat is Repeat.NEVER) == (300 <= code < 500 and code not in (408, 429))
+        assert error.again != (300 <= code < 500 and code not in (408, 429))
         assert error.limits == (code == 429)
 
 
 def test_a_time_out_says_how_long_was_waited() -> None:
     assert timed_out(30, arrived=True).tell_user == "VoIP.ms did not answer within 30 seconds."
     assert timed_out(1, arrived=True).tell_user == "VoIP.ms did not answer within 1 second."
-    assert timed_out(1, arrived=True).repeat is Repeat.READS
-    assert timed_out(1, arrived=False).repeat is Repeat.ALWAYS
+    assert timed_out(1, arrived=False).again and not timed_out(1, arrived=False).slow
 
 
 def test_an_error_names_the_question_once_it_is_known() -> None:
