@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { search } from "node-emoji";
 import { defineConfig, type Plugin } from "vite";
@@ -15,8 +16,20 @@ function emojiNames(): Plugin {
   };
 }
 
+/** The licences of what is taken along but not as code, which the bundler does not see. */
+function moreLicences(): Plugin {
+  const parts = { "Lato": "@fontsource/lato/LICENSE", "emojilib (names of emoji)": "emojilib/LICENSE" };
+  const texts = Object.entries(parts).map(([name, path]) => `## ${name}\n\n${readFileSync(here(`node_modules/${path}`), "utf8").trim()}\n`);
+  return {
+    name: "more-licences",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "licences-more.txt", source: texts.join("\n") });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [emojiNames()],
+  plugins: [emojiNames(), moreLicences()],
   resolve: {
     alias: [
       { find: /^node-emoji$/, replacement: here("src/emoji.ts") },
