@@ -126,13 +126,15 @@ class Desk:
         """Post the answer of the command line where everybody in the channel sees it, numbers masked; refusals stay private."""
         with self._outcome(question) as outcome:
             command, asked = self._understand(question, outcome)
-            self._may_share_in(asked.channel)
+            self._may_share_in(asked.channel, question.person)
             outcome.about = f"shared: {outcome.about}"
             reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._seen_from(asked))
             if not reply.share:
                 raise NotHere("This answer is for you alone.")
             blocks = [block for block in reply.blocks if block["type"] != "actions"]
             source = code(_NUMBER_FILTER.sub("number:…", f"/voip {command.name} {reply.again or ''}".strip()))
+            # once more: it may have been shared with others while VoIP.ms was asked
+            self._may_share_in(asked.channel, question.person)
             public.answer(Message(reply.headline, [*blocks, *render([small(f"Shared by <@{question.person}>  ·  {source}")])]))
 
     def send_csv(self, question: Question) -> None:
@@ -295,15 +297,17 @@ class Desk:
         offer = actions(button("Open form", "form", cut(line, VALUE_MOST), primary=True))
         return replace(reply, blocks=[*(reply.blocks or view.open_form(command.summary)), *render([offer])])
 
-    def _may_share_in(self, channel: str) -> None:
-        """Only channels of this workspace alone: default is deny, so a channel the bot cannot see is refused too."""
-        if channel.startswith("D"):
+    def _may_share_in(self, channel: str, person: str) -> None:
+        """Only channels of this workspace alone, and the person's own talk with the bot. Default is deny: what it cannot see is refused."""
+        slack = self._workspace.slack
+        # any other talk has somebody in it, maybe of another organisation
+        if channel.startswith("D") and channel == slack.conversations_open(users=person)["channel"]["id"]:
             return
         try:
-            about: Mapping[str, Any] = self._workspace.slack.conversations_info(channel=channel)["channel"]
+            about: Mapping[str, Any] = slack.conversations_info(channel=channel)["channel"]
         except SlackApiError:
             raise NotHere("I cannot see who is in this channel. Invite me with `/invite @Dialtone`, then share again.") from None
-        if about.get("is_ext_shared") or about.get("is_pending_ext_shared") or about.get("is_shared"):
+        if about.get("is_im") or about.get("is_ext_shared", True) or about.get("is_pending_ext_shared") or about.get("is_shared"):
             raise NotHere("This channel is shared with another organisation, so nothing of the phone account is posted here.")
 
     @contextmanager

@@ -291,6 +291,15 @@ def test_nothing_is_shared_where_another_organisation_listens(stage: Stage) -> N
     assert len(stage.slack.messages("C0PARTNER")) == before
 
 
+def test_nothing_is_shared_in_a_talk_between_people_but_in_ones_own_with_the_bot(stage: Stage) -> None:
+    stage.slack.channel("D0CONNECT", "dm", [stage.admin.id, "U0STRANGE"], private=True, shared=True, bot=False)
+    answer = stage.admin.slash("/voip", "calls yesterday", channel="D0CONNECT").answer()
+    assert stage.admin.click(answer, "Share to channel").answer().ephemeral
+    assert stage.slack.messages("D0CONNECT") == []
+    answer = stage.admin.slash("/voip", "calls yesterday", channel=stage.admin.dm).answer()
+    assert not stage.admin.click(answer, "Share to channel").answer().ephemeral
+
+
 def test_viewers_see_masked_numbers_unless_the_setting_says_otherwise(stage: Stage, start: Start) -> None:
     masked = stage.viewer.slash("/voip", "calls yesterday").answer().words
     assert "555-••" in masked and ") 555-0" not in masked

@@ -16,8 +16,8 @@ from slack_sdk.web import SlackResponse
 
 from handlers.answering import Answering, Message, Workspace
 from handlers.desk import Desk, Question
-from handlers.people import Groups, People
 from handlers.payloads import opened_from
+from handlers.people import Groups, People
 from handlers.places import Places
 from handlers.registry import Command, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Rights
@@ -44,6 +44,7 @@ class OneSlack:
     def __init__(self, refuses: Mapping[str, str]) -> None:
         self._refuses = refuses
         self.opened: list[Any] = []
+        self.shared = False
 
     def _may(self, method: str) -> None:
         if method in self._refuses:
@@ -55,7 +56,7 @@ class OneSlack:
 
     def conversations_info(self, channel: str) -> dict[str, Any]:
         self._may("conversations_info")
-        return {"channel": {"id": channel, "is_ext_shared": False}}
+        return {"channel": {"id": channel, "is_ext_shared": self.shared}}
 
     def views_open(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._may("views_open")
@@ -180,6 +181,18 @@ def test_nothing_is_shared_in_a_channel_that_the_bot_cannot_see() -> None:
     at.desk.share(question, public)
     assert "Invite me" in private.words and public.answers == []
     assert at.noted == [("calls", "refused")]
+
+
+def test_nothing_is_shared_in_a_channel_that_others_joined_while_it_was_looked_at() -> None:
+    def joined(asked: Request, phones: VoipMs) -> Reply:
+        at.slack.shared = True
+        return fine(asked, phones)
+
+    at = At(command(joined))
+    question, private = at.question()
+    public = Told(at.workspace)
+    at.desk.share(question, public)
+    assert "another organisation" in private.words and public.answers == []
 
 
 def with_form(asked: Request, phones: VoipMs) -> Reply:
