@@ -145,7 +145,7 @@ class Watch:
         except LeaseLost:
             self._lease = None
         else:
-            self._told_at = now if due else self._told_at
+            self._told_at = now if due and self._doing is not None else self._told_at
 
     # The other: looks
 

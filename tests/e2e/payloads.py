@@ -15,7 +15,7 @@ from tests.reference import reference
 POSTS = frozenset(("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"))
 OWN_MENTIONS = frozenset(
     (
-        *("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE"),
+        *("@U0ALICE", "@U0VICTOR", "@U0GUEST", "@U0STRANGE", *(f"@U0OPER{n}" for n in range(5))),
         *("#C0PHONES", "#C0BIRCH", "#C0ALERTS", "#C0REPORTS", "#C0QUIET", "#C0OLD", "#C0SHARED"),
     )
 )
