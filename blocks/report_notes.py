@@ -89,7 +89,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
     go_on = f"{remedy}, then {code(f'/voip report resume {number}')}; or send it elsewhere: " if remedy else "Send it elsewhere: "
     told = [f"{plan.schedule.words} {plan.schedule.zone}"]
     if period is not None:
-        told.append(f"the report of {days(period)} was not posted, and comes when this one goes on")
+        told.append(f"the report of {days(period)} was not posted; it is made up for when this one goes on")
     if word not in (NOT_ALLOWED, OUT_OF_SIGHT):
         told.append(f"Slack said {code(word)}")
     return render(

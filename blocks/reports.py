@@ -181,8 +181,12 @@ def _line(report: Report, around: Around) -> str:
     if around.normal is not None:
         lines.append(compared(report, around.normal))
     if totals.fees:
-        lines.append(f"{money(totals.fee_cost)} of it for {plural(totals.fees, 'fee')}, such as call recording")
+        lines.append(f"{_small_money(totals.fee_cost)} of it for {plural(totals.fees, 'fee')}, such as call recording")
     return "\n".join(lines)
+
+
+def _small_money(amount: Decimal) -> str:
+    return "Less than a cent" if 0 < amount < Decimal("0.005") else money(amount)
 
 
 def _no_calls(report: Report, around: Around) -> str:

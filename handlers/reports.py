@@ -37,8 +37,8 @@ ALSO = {
 }  # fmt: skip
 SURE = ("yes",)
 OBSTACLES = {
-    "not_in_channel": ("I am not in that channel.", "Invite me there: `/invite @Dialtone`. Then ask again."),
-    "channel_not_found": ("I cannot see that channel.", "If it is private, invite me there: `/invite @Dialtone`. Then ask again."),
+    "not_in_channel": ("I am not in that channel.", "Invite me there: `/invite @Dialtone`."),
+    "channel_not_found": ("I cannot see that channel.", "If it is private, invite me there: `/invite @Dialtone`."),
     "is_archived": ("That channel is archived.", "Bring it back, or choose another one."),
     "shared": ("That channel is shared with another organisation.", "Nothing of the phone account is posted there: choose another one."),
 }

@@ -57,12 +57,12 @@ class Asking:
         keep: Called after each answer; may raise to end it all.
 
     Attributes:
-        missing: What is needed and could not be read, one sentence each, fit for mrkdwn.
+        failed: Why what is needed could not be read, and what of it, in a few words each.
         unread: What else could not be read, a few words each.
     """
 
     def __init__(self, last: bool, keep: Callable[[], None]) -> None:
-        self.missing: list[str] = []
+        self.failed: dict[str, list[str]] = {}
         self.unread: list[str] = []
         self._last = last
         self._keep = keep
@@ -79,7 +79,7 @@ class Asking:
         except VoipMsError as error:
             if not self._last:
                 raise
-            self.missing.append(_sentence(what, error))
+            self._missing(what, error)
             return otherwise
 
     def like(self, what: str, ask: Callable[[], T], otherwise: E) -> T | E:
@@ -117,7 +117,7 @@ class Asking:
         except VoipMsError as error:
             if not self._last:
                 raise
-            self.missing.append(_sentence("the call records", error))
+            self._missing("the call records", error)
 
     def _ask(self, ask: Callable[[], T]) -> T:
         self._refuse_when_gone()
@@ -134,10 +134,18 @@ class Asking:
         if self._last:
             self._gone = error
 
+    def _missing(self, what: str, error: VoipMsError) -> None:
+        self.failed.setdefault(error.tell_user, []).append(what)
+
+    @property
+    def missing(self) -> str:
+        """What is needed and could not be read, in sentences fit for mrkdwn; ``""`` when nothing is missing."""
+        return " ".join(f"I could not read {_listed(what)}: {safe(why)}" for why, what in self.failed.items())
+
     def _refuse_when_gone(self) -> None:
         if self._gone is not None:
             raise self._gone
 
 
-def _sentence(what: str, error: VoipMsError) -> str:
-    return f"{what[:1].upper()}{what[1:]} could not be read: {safe(error.tell_user)}"
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

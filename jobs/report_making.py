@@ -29,7 +29,7 @@ from rules.resale import Belongings, Join, Sold
 from rules.saving import as_json
 from rules.schedule import compared
 from rules.timeline import Uptime
-from rules.usual import Figures, figures_of, normal_of
+from rules.usual import Figures, figures_of, normal_of, since_first_calls
 from store import Transaction, access, lines
 from store.lines import Account
 from store.report_runs import Run, known_figures
@@ -150,12 +150,12 @@ class Making:
         around = view.Around(
             names=ground.names,
             read_at=self._now,
-            missing="" if complete else " ".join((*self._asking.missing, *([] if self._run.below else [GOES_ON]))),
+            missing=" ".join(filter(None, (self._asking.missing, "" if complete or self._run.below else GOES_ON))),
             unread=tuple(self._asking.unread),
             partly=self._known.limits is not None,
             masked=self._masked,
             csv=self._run.standing.plan.csv,
-            normal=normal_of(list(earlier.values())),
+            normal=normal_of(since_first_calls([earlier[key] for key in map(self._key, compared(self._run.covers)) if key in earlier])),
             told=before.figures if before and before.complete else None,
             completed=complete and before is not None and not before.complete,
             balance=balance,

@@ -57,6 +57,16 @@ class Normal:
     cost: Usual
 
 
+def since_first_calls(earlier: Sequence[Figures]) -> Sequence[Figures]:
+    """The earlier periods without those before the first calls, where there are calls: what was not there yet is not normal.
+
+    Args:
+        earlier: Latest first, as ``schedule.compared`` gives them.
+    """
+    until = max((place for place, one in enumerate(earlier, 1) if one.calls), default=len(earlier))
+    return earlier[:until]
+
+
 def normal_of(earlier: Sequence[Figures]) -> Normal | None:
     """What is normal after the earlier periods (``schedule.compared``); ``None`` when there is none to go by."""
     if not earlier:

@@ -1,6 +1,6 @@
-"""A process that makes reports until it is killed: ``python -m … DATABASE_URL VOIPMS_URL USER PASSWORD SLACK_URL TOKEN T0 WORKERS``.
+"""A process that makes reports until it is killed: ``python -m … DATABASE_URL VOIPMS_URL USER PASSWORD SLACK_URL TOKEN T0 SPEED WORKERS``.
 
-Time runs fast in it, so that a lease of some minutes is over in half a second.
+Time runs fast in it, so that a lease of some minutes is over in seconds.
 """
 
 import sys
@@ -16,21 +16,26 @@ from tests.delivering import client_of
 from tests.reports_bench import MORNING
 from voipms import Pace, VoipMs
 
-SPEED = 600
-"""Seconds of theirs in one of ours."""
 SETTLE = timedelta(seconds=0.5)
 
 
-def now(t0: float) -> datetime:
-    """The time that all processes share."""
-    return MORNING + timedelta(seconds=(time.time() - t0) * SPEED)
+def now(t0: float, speed: float) -> datetime:
+    """The time that all processes share.
+
+    Args:
+        t0: When it began to run, seconds since the epoch.
+        speed: Seconds of theirs in one of ours.
+    """
+    return MORNING + timedelta(seconds=(time.time() - t0) * speed)
 
 
-def main(database_url: str, voipms_url: str, username: str, password: str, slack_url: str, token: str, t0: str, workers: str) -> None:
+def main(
+    database_url: str, voipms_url: str, username: str, password: str, slack_url: str, token: str, t0: str, speed: str, workers: str
+) -> None:
     """One life of it."""
 
     def clock(transaction: Transaction) -> datetime:
-        return now(float(t0))
+        return now(float(t0), float(speed))
 
     with Store(database_url) as store:
         phones = VoipMs(username, password, url=voipms_url, pace=Pace(per_minute=60_000))

@@ -25,8 +25,6 @@ from tests.reports_bench import ALICE, MORNING, company, plan
 
 ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
-PATIENCE = 120
-"""Seconds of ours until all has to be done."""
 LAST = 5.0
 """Seconds of ours that the last ones are left alive, unless all is told before."""
 
@@ -41,9 +39,9 @@ def slack() -> Iterator[SlackServer]:
 class Office:
     """Processes at work, and what has come of it."""
 
-    def __init__(self, database_url: str, slack: SlackServer, phones: VoipMsServer, t0: float) -> None:
+    def __init__(self, database_url: str, slack: SlackServer, phones: VoipMsServer, t0: float, speed: float) -> None:
         self._url = database_url
-        self._words = [phones.url, phones.username, phones.password, slack.api_url, slack.bot_token, str(t0)]
+        self._words = [phones.url, phones.username, phones.password, slack.api_url, slack.bot_token, str(t0), str(speed)]
         # a SQLite file is one process's: there the two workers are threads
         self._workers, self.processes = ("2", 1) if database_url.startswith("sqlite") else ("1", 2)
 
@@ -57,6 +55,14 @@ class Office:
         return process
 
 
+def end(process: subprocess.Popen[str]) -> None:
+    """It is dead, and nothing of it is left."""
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
 def all_is_done(database_url: str) -> bool:
     """Whether every period is told, as far as the database says; asked of it while nobody works."""
     with Store(database_url) as store, store.reading() as transaction:
@@ -65,8 +71,12 @@ def all_is_done(database_url: str) -> bool:
     return bool(rows) and all(row.status == "done" for row in rows) and not left["new"] + left["sending"]
 
 
-def killed_until_done(database_url: str, slack: SlackServer, reports_made: int, days: int, kills: int, seed: int) -> int:
-    """Make so many reports of so many days due, kill whoever works on them, and let them come to an end; how many kills there were."""
+def killed_until_done(database_url: str, slack: SlackServer, reports_made: int, days: int, kills: int, seed: int, speed: float) -> int:
+    """Make so many reports of so many days due, kill whoever works on them, and let them come to an end; how many kills there were.
+
+    Args:
+        speed: Seconds of theirs in one of ours. All has to be done before their next day begins.
+    """
     chance, done = random.Random(seed), 0
     for number in range(reports_made):
         slack.channel(f"C0REPORT{number}", f"report-{number}")
@@ -74,22 +84,21 @@ def killed_until_done(database_url: str, slack: SlackServer, reports_made: int, 
         for number in range(reports_made):
             wanted = plan(channel=f"C0REPORT{number}", policy=Policy.ALL)
             reports.make(transaction, wanted, ALICE, MORNING - days * DAY + timedelta(hours=1))
-    with VoipMsServer(company(), clock=lambda: now(t0).timestamp()) as phones, ExitStack() as left:
-        t0, until = time.time(), time.monotonic() + PATIENCE
-        office = Office(database_url, slack, phones, t0)
+    with VoipMsServer(company(), clock=lambda: now(t0, speed).timestamp()) as phones, ExitStack() as left:
+        t0 = time.time()
+        office = Office(database_url, slack, phones, t0, speed)
         while done < kills or not all_is_done(database_url):
-            assert time.monotonic() < until, "it takes too long"
+            assert now(t0, speed) < MORNING + DAY, "it takes too long"
             some = [office.start() for _ in range(office.processes)]
             for one in some:
-                left.callback(one.kill)
+                left.callback(end, one)
             for one in chance.sample(some, len(some)):
                 if done < kills:
                     time.sleep(chance.uniform(0.1, 0.9))
                 else:
                     slack.workspace.wait(lambda: keys_of(slack, reports_made).total() >= reports_made * days, LAST)
                     time.sleep(1)  # so that it is marked as told, too
-                one.kill()
-                one.communicate()
+                end(one)
                 done += 1
     return done
 
@@ -113,7 +122,7 @@ def each_once(database_url: str, slack: SlackServer, reports_made: int, days: in
 
 
 def test_every_period_is_told_once_by_workers_that_are_killed(database_url: str, slack: SlackServer) -> None:
-    assert killed_until_done(database_url, slack, reports_made=8, days=3, kills=4, seed=1) >= 4
+    assert killed_until_done(database_url, slack, reports_made=8, days=3, kills=4, seed=1, speed=600) >= 4
     each_once(database_url, slack, 8, 3)
 
 
@@ -122,5 +131,5 @@ def test_every_period_is_told_once_by_workers_that_are_killed(database_url: str,
 def test_two_hundred_periods_are_told_once_by_workers_that_are_killed_all_the_time(
     database_url: str, slack: SlackServer, seed: int
 ) -> None:
-    assert killed_until_done(database_url, slack, reports_made=40, days=5, kills=60, seed=seed) >= 60
+    assert killed_until_done(database_url, slack, reports_made=40, days=5, kills=60, seed=seed, speed=60) >= 60
     each_once(database_url, slack, 40, 5)

@@ -52,7 +52,9 @@ def test_a_place_that_takes_nothing_pauses_the_report_and_is_told_once(made: Off
         made.at(MORNING + hour * HOUR)
     for person in (made.alice, made.bob):
         (message,) = made.messages(person.dm)
-        assert said in message.words and "Report 1 is paused" in message.words and "the report of Mon 23 Nov was not posted" in message.words
+        assert (
+            said in message.words and "Report 1 is paused" in message.words and "the report of Mon 23 Nov was not posted" in message.words
+        )
     standing = made.standing
     assert standing.paused_at is not None and standing.paused_by == "" and made.runs() == {"2026-11-23": "refused"}
     place.archived, made.slack.workspace.channels[CHANNEL] = False, place
@@ -170,7 +172,7 @@ def test_what_can_be_read_after_two_hours_is_said(made: Office) -> None:
         made.at(MORNING + timedelta(minutes=minute))
     post = made.messages()[-1]
     assert post.text.startswith("Mon 23 Nov (not complete): 192 calls")
-    assert "The phone numbers could not be read: VoIP.ms has this part of its API under maintenance" in post.words
+    assert "I could not read the phone numbers: VoIP.ms has this part of its API under maintenance" in post.words
 
 
 def test_what_stands_beside_the_calls_does_not_hold_them_up(made: Office) -> None:

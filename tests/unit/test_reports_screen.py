@@ -85,7 +85,7 @@ def test_a_report_says_the_whole_first_and_ends_with_what_was_read() -> None:
     for text in (
         "Calls on Monday 23 November",
         "*16 calls*, 3 of them missed, *$0.13*\nA normal Monday: 15 to 18 calls, about $0.16.",
-        "\n$0.00 of it for 1 fee, such as call recording",
+        "\nLess than a cent of it for 1 fee, such as call recording",
         "*In / out*\n13 / 3",
         "*Missed*\n3 of 13 in  ·  as usual",
         "*Answered (ASR)*\n75 of 100 calls, in and out",
