@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from blocks.frame import ago, cut, listing, plural, safe, when
+from blocks.frame import ago, clean, cut, listing, plural, safe, when
 from rules.advice import detection
 from rules.finding import by_name
 from rules.incidents import Incident, Kind, Member, Phase, Stand, Truth, truth
@@ -97,19 +97,20 @@ class Outage:
 
 def called(who: Who) -> str:
     """``Front desk (ext. 101)``; the login where there is no name."""
-    return f"{cut(who.name, NAME_CHARS)} (ext. {cut(who.extension, 10)})" if who.extension else cut(who.name, NAME_CHARS)
+    name = cut(clean(who.name) or clean(who.account), NAME_CHARS)
+    return f"{name} (ext. {cut(clean(who.extension), 10)})" if who.extension else name
 
 
 def site_name(around: Surroundings, key: str) -> str:
     """What people call a site, else its address; ``""`` for a phone whose address was never told."""
-    return cut(around.sites.get(key) or ("" if key.startswith("account:") else key), 60)
+    return cut(clean(around.sites.get(key) or ("" if key.startswith("account:") else key)), 60)
 
 
 def pop_name(outage: Outage) -> str:
     """``POP montreal5``; its number where nobody told its name."""
     key = outage.incident.key
     lines = (outage.around.whose(member.account).line for member in outage.members)
-    return f"POP {cut(next((line.pop_name for line in lines if line.pop == key and line.pop_name), key), 40)}"
+    return f"POP {cut(clean(next((line.pop_name for line in lines if line.pop == key and line.pop_name), key)), 40)}"
 
 
 def place(outage: Outage) -> str:
