@@ -32,7 +32,7 @@ from rules.surroundings import Who
 from rules.timeline import Spell, Uptime, Was
 
 MOST_CARDS = 8
-DETAILS_HEAD = ("Phone", "Ext.", "State", "Missing since", "Last address", "POP", "Login")
+DETAILS_HEAD = ("Phone", "Ext.", "State", "Missing since", "Last address", "POP")
 DETAILS_CSV = (
     *("Phone", "Extension", "Login", "Client", "State", "Missing since", "Confirmed", "Back", "Last address", "POP", "Device"),
     *("Registration ran out", "Looked"),
@@ -199,7 +199,7 @@ def _details_row(outage: Outage, member: Member, zone: ZoneInfo) -> list[str]:
     who = outage.around.whose(member.account)
     since = clock_time(member.since, zone) if member.away else ""
     pop = who.line.pop_name or who.line.pop
-    return [cut(clean(who.name), 40), who.extension, STANDS[member.stand], since, who.line.site, cut(clean(pop), 30), who.account]
+    return [cut(clean(who.name), 40), who.extension, STANDS[member.stand], since, who.line.site, cut(clean(pop), 30)]
 
 
 def details_rows(outage: Outage, zone: ZoneInfo) -> Iterator[list[str]]:

@@ -191,7 +191,8 @@ def _footer(outage: Outage) -> str:
         f"{nth(incident.episodes)} time" if incident.episodes > 1 else "",
     ]
     ids = [code(alone.account) if alone is not None else "", f"outage {incident.id}", lateness(outage)]
-    return "\n".join("  ·  ".join(filter(None, line)) for line in (told, ids) if any(line))
+    first, second = ("  ·  ".join(filter(None, line)) for line in (told, ids))
+    return f"{first[:1].upper()}{first[1:]}\n{second}".strip()
 
 
 # How it ends

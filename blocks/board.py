@@ -253,7 +253,7 @@ def _site(name: str, keys: Sequence[str], count: Counter[str], well: Counter[str
     all_phones, up = sum(count[key] for key in keys), sum(well[key] for key in keys)
     used = sorted({pop for key in keys for pop in pops.get(key, ())} - {""})
     lamp = "🟢" if up == all_phones else "🔴" if not up else "🟠"
-    said = f"all {all_phones:,}" if up == all_phones and all_phones > 1 else f"{up:,} of {all_phones:,}"
+    said = f"{up:,} of {all_phones:,}" if up < all_phones else f"all {up:,}" if up > 1 else "1"
     where = safe(used[0], 40) if len(used) == 1 else f"{len(used)} POPs" if used else ""
     return f"{lamp}  {safe(name, 60)}", "  ·  ".join(filter(None, (f"{said} registered", where)))
 
