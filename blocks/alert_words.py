@@ -193,6 +193,12 @@ def span(length: timedelta) -> str:
     return ago(length).removesuffix(" 0 min")
 
 
+def within(length: timedelta) -> str:
+    """The same for what may not be exceeded: rounded up, to seconds below a minute and to minutes above."""
+    unit = timedelta(minutes=1) if length > timedelta(minutes=1) else timedelta(seconds=1)
+    return span(-(-length // unit) * unit)
+
+
 def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A time for a text in which Slack converts nothing: ``09:14 EST``, after a while ``Mon 23 Nov 09:14 EST``."""
     day = f"{at.astimezone(zone):%a %d %b} " if now - at >= LONG else ""
@@ -276,7 +282,7 @@ def lateness(outage: Outage) -> str:
     else:
         expiry = timedelta(seconds=around.crowd.expiry) if around.crowd.expiry else DEFAULT_EXPIRY
         worst = worst_case(expiry, around.sweep, around.timing)
-    return f"a sign-off is told within {span(worst.drop)}, a silent failure within {span(worst.silent)}"
+    return f"a sign-off is told within {within(worst.drop)}, a silent failure within {within(worst.silent)}"
 
 
 def share(uptime: Uptime) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block
 
-from blocks.alert_words import called, moment, names, span
+from blocks.alert_words import called, moment, names, span, within
 from blocks.frame import BlockDict, code, facts, header, listing, money, plural, render, safe, section, small
 from rules.calendar import Quiet
 from rules.surroundings import Who
@@ -125,9 +125,9 @@ def _pairs(setup: Setup) -> list[tuple[str, str]]:
     rate = f", {setup.rate:g} requests a minute" if setup.rate else ""
     return [
         ("Told in", setup.channel or "no channel"),
-        ("A sign-off is told within", span(setup.worst.drop)),
-        ("A silent failure is told within", span(setup.worst.silent)),
-        ("Every phone has its turn in", f"{span(setup.sweep)}{rate}" if setup.sweep else "not known yet"),
+        ("A sign-off is told within", within(setup.worst.drop)),
+        ("A silent failure is told within", within(setup.worst.silent)),
+        ("Every phone has its turn in", f"{within(setup.sweep)}{rate}" if setup.sweep else "not known yet"),
         ("A “no” has to last", f"{span(setup.confirm)}{_own(setup, 'confirm')}"),
         ("Low balance", f"under {money(setup.low_balance)}{_own(setup, 'low-balance')}"),
     ]
@@ -175,10 +175,10 @@ def _advice(setup: Setup) -> list[Block]:
         return []
     count = len(advice.who)
     known = names(advice.who, count, MOST_ADVISED)
-    one = f"One that loses its power is told after up to {span(advice.now)}, since VoIP.ms believes in it until its registration runs out"
+    one = f"One that loses its power is told after up to {within(advice.now)}, since VoIP.ms believes in it until its registration runs out"
     lines = [
         f"{plural(count, 'phone')} {'registers' if count == 1 else 'register'} for up to {span(advice.expiry)} at a time: {known}.",
-        f"{one}. With {span(advice.advised)} it would be *{span(advice.then)}*.",
+        f"{one}. With {span(advice.advised)} it would be *{within(advice.then)}*.",
         "It is set in the phone itself (registration expiry, register refresh). Worth it for phones that matter.",
     ]
     return _lines("A shorter registration would help", lines)

@@ -10,11 +10,11 @@ from rules.access import Role
 from voipms import VoipMs
 
 TOPICS = (
-    ("Right now", ("status", "balance")),
+    ("Right now", ("status", "alerts", "watch", "balance")),
     ("Calls", ("calls", "client-calls", "report")),
     ("Set-up of the account", ("accounts", "voicemail", "numbers")),
     ("Resellers", ("clients", "packages", "client-login")),
-    ("The bot", ("help", "whoami", "doctor")),
+    ("The bot", ("help", "whoami", "access", "audit", "doctor")),
 )
 
 

@@ -62,7 +62,7 @@ def test_a_missing_phone_says_who_where_since_when_and_what_to_look_at() -> None
     assert "Head office · 203.0.113.7" in words and "city5 · Desk phone" in words
     assert "It alone is missing: the other 11 phones at Head office are registered, so look at this phone, its cable" in words
     assert "VoIP.ms said no twice, 1 min apart  ·  elsewhere all 19 phones are registered" in words
-    assert "a sign-off is told within 2 min, a silent failure within 1 h 1 min" in words and "outage 2026-1123-01" in words
+    assert "a sign-off is told within 2 min, a silent failure within 1 h 2 min" in words and "outage 2026-1123-01" in words
 
 
 def test_since_when_grows_old_by_itself_in_each_readers_zone() -> None:
