@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import structlog
@@ -279,7 +280,7 @@ class Socket:
     """Socket Mode with a watchdog: reconnects when the SDK has not, and reports the gap."""
 
     PING_SECONDS = 2
-    """At the SDK's default of ten, a reset connection took a minute to come back; at two, eleven seconds."""
+    """At the SDK's default of ten, a reset connection took a minute to come back; at two, and with the watchdog, some five seconds."""
     PATIENCE_SECONDS = 2
 
     def __init__(self, app: App, app_token: str, slack: WebClient) -> None:
@@ -293,7 +294,8 @@ class Socket:
         )
         self._at_work = Drain(self._handler.handle)
         self._handler.client.socket_mode_request_listeners[:] = [self._at_work]
-        self._watchdog = Watchdog(self._handler.client.is_connected, self._handler.client.connect_to_new_endpoint, self.PATIENCE_SECONDS)
+        connect = partial(self._handler.client.connect_to_new_endpoint, force=True)
+        self._watchdog = Watchdog(self._connected, connect, self.PATIENCE_SECONDS)
 
     def open(self) -> None:
         """Connect.
@@ -310,6 +312,11 @@ class Socket:
     def how_it_is(self) -> tuple[bool, str]:
         """Whether Slack can reach us, and since when not."""
         return self._watchdog.how_it_is()
+
+    def _connected(self) -> bool:
+        """Whether it can be heard and spoken to; the SDK itself waits for five pings that cannot be sent, and spins meanwhile."""
+        session = self._handler.client.current_session
+        return session is not None and session.is_active() and session.consecutive_check_state_error_count == 0
 
     def close(self) -> None:
         """Take no more questions."""
