@@ -64,7 +64,7 @@ def diagnose(
         *database_checks(database),
         *voipms_checks(settings, phones),
         *slack_checks(settings, slack, clock),
-        *places_checks(database, slack, clock),
+        *places_checks(settings, database, slack, clock),
     ]
     # what VoIP.ms or Slack says is quoted: should they ever quote us, it stays in the family
     redact = Redaction(settings.secrets)
@@ -191,14 +191,19 @@ def slack_checks(settings: Settings, slack: WebClient, clock: Callable[[], datet
     return [token, _door(settings, slack), scope_check, *([named] if settings.admins else []), skew]
 
 
-def places_checks(database: Callable[[], AbstractContextManager[Store]], slack: WebClient, clock: Callable[[], datetime]) -> list[Check]:
+def places_checks(
+    settings: Settings, database: Callable[[], AbstractContextManager[Store]], slack: WebClient, clock: Callable[[], datetime]
+) -> list[Check]:
     """Whether messages can be posted where people want them; nothing where the database cannot say where that is."""
+    own: dict[str, tuple[str, ...]] = {settings.alert_channel: ("alerts",)} if settings.alert_channel else {}
     try:
         with database() as store, store.reading() as transaction:
             uses = destinations.channels(transaction, clock())
+    except NotThereYet:
+        uses = own
     except StoreError:
         return []
-    return [channels_check(slack, uses)]
+    return [channels_check(slack, uses or own)]
 
 
 def _admins(settings: Settings, slack: WebClient, team: str) -> Check:

@@ -140,8 +140,6 @@ class Stage:
         self._console.print(f"{len(company.ledger):,} call records of 90 days. Alice is an admin, Olga an operator, Victor may look.\n")
         wrong = 0
         self._slack.wait_connected(PATIENCE_SECONDS)
-        # the first message to an admin is no answer to what is asked
-        self._slack.wait_for(lambda: self._slack.messages(self._alice.dm), PATIENCE_SECONDS)
         for step in self._steps():
             asked = step.ask()
             problem = self._problem(step, asked)

@@ -519,7 +519,8 @@ class Workspace:
             else:
                 channel.messages[message.ts] = message
             if message.user == BOT_USER:
-                owner = asked or self._answered_by(message, channel)
+                # what an app posts by itself it marks, to find it again
+                owner = asked or (self._answered_by(message, channel) if not message.metadata else None)
                 if owner is not None:
                     self._owners[(message.channel, message.ts)] = owner
                     owner.take(message)

@@ -126,7 +126,7 @@ def started(company: Company, mode: str = "socket", **environ: str) -> Iterator[
                 else:
                     slack.events_url = f"http://127.0.0.1:{port}/slack/events"
                 if people["admin"].id in settings.admins:
-                    # the first message to an admin is no answer to what they ask
+                    # the first message to an admin is nothing that a test has asked for
                     slack.wait_for(lambda: slack.messages(people["admin"].dm))
                 yield Stage(slack, phones, company, settings, port, log, people)
         finally:
