@@ -147,7 +147,9 @@ class _Desk:
     def offer(self) -> Reply:
         """The form of a new one."""
         channel = self.asked.channel if self.asked.channel.startswith(("C", "G")) else ""
-        return Reply(headline="A new report", form=form.form(draft_of(new_plan(channel, self.asked.zone.key), self.asked.now)))
+        said = f"Choose when, where and whose calls in a form; or say it in words: {self.line(EXAMPLES[0])}"
+        draft = draft_of(new_plan(channel, self.asked.zone.key), self.asked.now)
+        return Reply(headline="A new report", blocks=view.done(said), form=form.form(draft))
 
     def make(self, words: Sequence[str]) -> Reply:
         """A new one, in words."""
@@ -282,13 +284,16 @@ class _Desk:
         """A form that was sent."""
         wish = wish_of(submitted.values, self.asked.zone.key)
         number, version = of_which(submitted.metadata)
-        if not number:
-            return self._made(wish)
-        with self.store.reading() as transaction:
-            one = reports.one(transaction, number)
-        if one is None or one.version != version:
-            raise self._stale()
-        return self._changed(one, wish, _as_wish(one.plan))
+        if number:
+            with self.store.reading() as transaction:
+                one = reports.one(transaction, number)
+            if one is None or one.version != version:
+                raise self._stale()
+            reply = self._changed(one, wish, _as_wish(one.plan))
+        else:
+            reply = self._made(wish)
+        # a button in a form's place could open no other form
+        return replace(reply, blocks=[block for block in reply.blocks if block["type"] != "actions"])
 
     def _stale(self) -> Misunderstood:
         return Misunderstood("Somebody else has just changed it.", f"{self.line('list')} shows how it is now.")

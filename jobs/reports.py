@@ -25,7 +25,7 @@ from rules.limits import Limits, Part
 from rules.periods import Period
 from rules.plans import Patience, Told
 from rules.registrations import same_for_all
-from store import Store, Transaction, outbox, report_runs, reports, shared_now
+from store import Store, StoreError, Transaction, outbox, report_runs, reports, shared_now
 from store.outbox import Kind, Message
 from store.report_runs import Run
 from store.reports import Standing
@@ -39,8 +39,9 @@ NAME = "reports"
 EVERY = timedelta(seconds=1)
 LONGEST = timedelta(minutes=30)
 """A tick may take so long: the month of a busy account is read at the pace that VoIP.ms allows."""
-TRIES = 3
-"""How often one question is asked before it counts as failed."""
+TRIES = 2
+"""How often one question is asked before it counts as failed: the report is tried again anyhow."""
+FAULT = "Something went wrong in the bot itself; its log says what."
 PERIOD = "period"
 """In the payload of a message that a period has to be told by: when Slack refuses it, that period is not told."""
 
@@ -136,10 +137,15 @@ class Reports:
             self._write(lambda transaction: self._may_not(transaction, run, notes.OUT_OF_SIGHT))
             return trouble
         except VoipMsError as error:
-            failed = error
-            log.warning("report waits", report=run.standing.id, period=run.period, error=str(failed))
-            self._write(lambda transaction: self._waits(transaction, run, failed))
-            return failed if isinstance(failed, Unreachable) or same_for_all(failed) else trouble
+            log.warning("report waits", report=run.standing.id, period=run.period, error=str(error))
+            self._let_wait(run, error.tell_user)
+            return error if isinstance(error, Unreachable) or same_for_all(error) else trouble
+        except (NotOurs, StoreError):
+            raise
+        except Exception:
+            log.exception("report failed", report=run.standing.id, period=run.period)
+            self._let_wait(run, FAULT)
+            return trouble
         self._write(lambda transaction: self._tell(transaction, run, made))
         log.info("report made", report=run.standing.id, period=run.period, complete=made.told.complete, again=run.told is not None)
         return trouble
@@ -219,7 +225,10 @@ class Reports:
             file = {"text": "Every part of it", "file": {"name": name, "content": made.csv}}
             outbox.put(transaction, f"{key}:csv", plan.channel, "reply", thing, file, now)
 
-    def _waits(self, transaction: Transaction, run: Run, error: VoipMsError) -> bool:
+    def _let_wait(self, run: Run, why: str) -> None:
+        self._write(lambda transaction: self._waits(transaction, run, why))
+
+    def _waits(self, transaction: Transaction, run: Run, why: str) -> bool:
         now = self._clock(transaction)
         since = run.failing_since or now
         again_at: datetime | None = self._patience.next_try(since, now)
@@ -230,7 +239,7 @@ class Reports:
             return False
         if says:
             plan, latest = run.standing.plan, since + self._patience.most
-            blocks = notes.waits(run.standing.id, plan, run.covers, error.tell_user, since, latest)
+            blocks = notes.waits(run.standing.id, plan, run.covers, why, since, latest)
             payload = {"text": escape(notes.waits_headline(run.covers)), "blocks": blocks, PERIOD: run.period}
             outbox.put(transaction, f"{run.key}:waits", plan.channel, "post", f"{run.thing}:waits", payload, now)
         return True

@@ -196,8 +196,19 @@ def test_when_voipms_is_down_many_reports_ask_it_no_more_often_than_one(made: Of
         made.make()
     made.phones.fail(Html(503), times=None)
     made.at(MORNING)
-    assert len(made.phones.asked) == 3, "one question, three tries"
+    assert len(made.phones.asked) == 2, "one question, two tries"
     assert [state.waiting for state in made.states().values()] == [True] * 5
+
+
+def test_a_fault_of_the_bots_own_holds_up_no_other_report_and_is_told(made: Office) -> None:
+    """A plan that no version of the bot would make: it asks for a client and names none."""
+    made.make(scope=Scope(about=About.CLIENT, keys=(), name="Nobody"))
+    made.make()
+    for minute in (0, 29, 30, 45):
+        made.at(MORNING + timedelta(minutes=minute))
+    report, waiting = made.messages()
+    assert report.text.startswith("Mon 23 Nov: 192 calls")
+    assert "Something went wrong in the bot itself" in waiting.words
 
 
 # Records that come late
