@@ -173,5 +173,5 @@ def test_the_bot_is_back_a_few_seconds_after_its_socket_was_cut(start: Start) ->
     with start() as stage:
         stage.slack.drop_sockets()
         stage.slack.wait_for(lambda: stage.slack.connections == 0)
-        stage.slack.wait_connected(timeout=8)
+        stage.slack.wait_connected(timeout=15)
         assert "Your role" in stage.admin.slash("/voip", "whoami").answer().words
