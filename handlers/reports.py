@@ -88,7 +88,7 @@ def report_command(memory: Memory, places: Places | None) -> Command:
         usage="[daily 08:00 in #channel … | digest 08:00 | list | run | pause | resume | change | remove]",
         summary="Reports of calls that come again and again",
         role=Role.ADMIN,
-        examples=(EXAMPLES[0], "digest 08:00", "list"),
+        examples=("daily 08:00", "digest 08:00", "list"),
         run=run,
         check=check,
         submit=submit,
