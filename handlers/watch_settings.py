@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import available_timezones
 
 from blocks import watch as view
-from blocks.alert_words import span
+from blocks.alert_words import called, span
 from blocks.frame import code, money, plural, safe
 from handlers.registry import Misunderstood, Reply
 from handlers.watch_targets import CHANNEL, Change, Target, channel_of, group_of
@@ -57,9 +57,9 @@ def _phones(change: Change, verb: str, column: str, on: str, off: str) -> Reply:
     said = off if ends else on
     line = f"{verb} {target.word}"
     undo = f"{change.again(line if ends else f'{line} off')} undoes it"
-    who = view.phones_named([who_is(one) for one in changed])
-    headline = f"{target.name if len(changed) == 1 else plural(len(changed), 'phone')}: {said.rstrip('.')}"
-    return Reply(headline=headline, blocks=view.done_card(f"{who}: {said}", undo), did=f"{line} off" if ends else line)
+    who = [who_is(one) for one in changed]
+    headline = f"{called(who[0]) if len(who) == 1 else plural(len(who), 'phone')}: {said.rstrip('.')}"
+    return Reply(headline=headline, blocks=view.done_card(f"{view.phones_named(who)}: {said}", undo), did=f"{line} off" if ends else line)
 
 
 # Names and places
@@ -132,7 +132,7 @@ def quiet(change: Change) -> Reply:
         "Only what cannot wait is told then: that VoIP.ms refuses the bot, or that the whole account is out."
         " In the morning there is one summary."
     )
-    undo = f"{change.again(f'quiet off <#{channel}>')} undoes it"
+    undo = f"{change.again(f'quiet off {channel}')} undoes it"
     did = f"quiet {quiet.begins:%H:%M}-{quiet.ends:%H:%M} {quiet.zone} in {channel}"
     return Reply(headline="Quiet hours are set", blocks=view.done_card(f"{said} {more}", undo), did=did)
 
@@ -163,7 +163,7 @@ def escalate(change: Change) -> Reply:
             did=f"escalate off in {channel}",
         )
     said = f"<!subteam^{group}> is called in <#{channel}> when nobody has taken an outage for {span(timing.escalate)}."
-    undo = f"{change.again(f'escalate off <#{channel}>')} undoes it"
+    undo = f"{change.again(f'escalate off {channel}')} undoes it"
     return Reply(headline="Who is called is set", blocks=view.done_card(said, undo), did=f"escalate {group} in {channel}")
 
 

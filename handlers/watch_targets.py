@@ -21,7 +21,7 @@ from store.lines import Account
 from voipms import Client, Rows, VoipMs
 
 OUTAGE = re.compile(r"\d{4}-\d{4}-\d{2,}")
-CHANNEL = re.compile(r"<#([A-Z0-9]+)>")
+CHANNEL = re.compile(r"<#([A-Z0-9]+)>|([CG][A-Z0-9]{5,})")
 GROUP = re.compile(r"<!subteam\^([SW][A-Z0-9]+)>|([SW][A-Z0-9]{5,})")
 KINDS = {
     "account": Scope.ACCOUNT,
@@ -188,7 +188,7 @@ class Change:
 
 def channel_target(channel: str) -> Target:
     """A channel; its name is Slack's to tell."""
-    return Target(scope=Scope.CHANNEL, key=channel, name=f"<#{channel}>", word=f"channel <#{channel}>")
+    return Target(scope=Scope.CHANNEL, key=channel, name=f"<#{channel}>", word=f"channel {channel}")
 
 
 def channel_of(asked: Request, word: str) -> str:
@@ -198,7 +198,7 @@ def channel_of(asked: Request, word: str) -> str:
         Misunderstood: It is none that Slack knows.
     """
     if found := CHANNEL.fullmatch(word):
-        return found[1]
+        return found[1] or found[2]
     if word.lower() in ("here", "this"):
         return asked.channel
     raise Misunderstood(f"Slack does not tell me which channel “{short(word)}” is.", "Choose it from the list that Slack offers after #")
