@@ -94,6 +94,7 @@ def test_the_form_asks_whose_calls_and_takes_several_accounts(bot: Stage) -> Non
     assert bot.admin.submit(view).wait_acked().errors == {"Which accounts": "Please complete this required field."}
     made = bot.admin.submit(view, {"Which accounts": both}).answer().words
     assert "Front desk, Front desk 2" in made or "Front desk 2, Front desk" in made
+    assert "Front desk, Front desk 2, Sales 1" in ask(bot, 'report daily 09:00 for accounts 101, "Front desk 2" and sales1')
 
 
 def test_where_the_bot_cannot_post_is_said_at_once_and_how_to_invite_it(bot: Stage) -> None:
