@@ -102,7 +102,7 @@ def _seen_from(asked: Request, incident: Incident, *, here: bool = False) -> Inc
 
 
 def _outages(asked: Request, memory: Memory, transaction: Transaction, some: Sequence[Incident], *, here: bool = False) -> list[Outage]:
-    around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction))
+    around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction), asked.limits)
     seen = [one for incident in some if (one := _seen_from(asked, incident, here=here)) is not None]
     return [Outage(one, "", around.around(one, "")) for one in seen]
 

@@ -8,6 +8,7 @@ from enum import Enum
 from rules.calendar import Quiet, quiet_until
 from rules.health import Health
 from rules.incidents import Incident, Kind, Member, Stand
+from rules.limits import Limits
 from rules.lowbalance import Purse
 from rules.watch import Line, Standing, State, standing
 
@@ -114,6 +115,7 @@ class Scene:
         mutes: Those that are over do no harm.
         routes: Channel for a site, POP or client.
         channel: For everything else, for the API and for the balance; ``""`` while none is set.
+        limits: By channel that sees only a part of the account, that part.
         quiet: Quiet hours by channel.
         escalations: By channel, Slack's id of the group that is called when nobody takes an incident.
         held: What the night brought, until the morning.
@@ -128,6 +130,7 @@ class Scene:
     mutes: tuple[Mute, ...] = ()
     routes: Mapping[tuple[Scope, str], str] = field(default_factory=dict)
     channel: str = ""
+    limits: Mapping[str, Limits] = field(default_factory=dict)
     quiet: Mapping[str, Quiet] = field(default_factory=dict)
     escalations: Mapping[str, str] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
@@ -135,6 +138,11 @@ class Scene:
     held: tuple[Held, ...] = ()
     serial: Serial = Serial()
     sweep: timedelta = timedelta()
+
+    @property
+    def whole(self) -> str:
+        """Where is told what is about the whole account; ``""`` where nobody may hear of it."""
+        return "" if self.channel in self.limits else self.channel
 
     def phone(self, account: str) -> Phone:
         """What is set for that account."""
@@ -162,9 +170,14 @@ def census(lines: Iterable[Line], phones: Mapping[str, Phone]) -> Census:
 
 
 def channel_of(scene: Scene, line: Line) -> str:
-    """Where the line is told: its site's channel, else its client's, else its POP's, else the one for everything."""
-    keys = ((Scope.SITE, line.site_key), (Scope.CLIENT, scene.phone(line.account).client), (Scope.POP, line.pop))
-    return next((scene.routes[key] for key in keys if key[1] and key in scene.routes), scene.channel)
+    """Where the line is told: its site's channel, else its client's, else its POP's, else the one for everything.
+
+    A channel that may not see the line is passed over; ``""`` where none is left.
+    """
+    client = scene.phone(line.account).client
+    keys = ((Scope.SITE, line.site_key), (Scope.CLIENT, client), (Scope.POP, line.pop))
+    found = [*(scene.routes[key] for key in keys if key[1] and key in scene.routes), scene.channel]
+    return next((one for one in found if one not in scene.limits or scene.limits[one].holds(line.account, client)), "")
 
 
 def stand_of(scene: Scene, line: Line | None) -> Stand:
@@ -251,5 +264,5 @@ def channels(scene: Scene, incident: Incident) -> list[str]:
     """The channels in which the incident is told, in the order in which it reached them."""
     if incident.kind in (Kind.API, Kind.BALANCE):
         # a message that is there is ended where it is, even if the channel for everything is another one by now
-        return list(dict.fromkeys([*(one.channel for one in incident.tellings), *([scene.channel] if incident.running else [])]))
+        return list(dict.fromkeys([*(one.channel for one in incident.tellings), *([scene.whole] if incident.running else [])]))
     return list(dict.fromkeys(member.channel for member in incident.members))

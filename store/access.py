@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
 
 from rules.access import Grant, Role, Subject, named_admins
 from rules.limits import Fence, Limits
@@ -113,6 +113,11 @@ def limits(transaction: Transaction, channel: str) -> Limits | None:
 def all_limits(transaction: Transaction) -> dict[str, Limits]:
     """What each channel sees that is limited."""
     return {one.channel: _limits(transaction, one.fence) for one in fenced(transaction)}
+
+
+def within(limits: Limits) -> ColumnElement[bool]:
+    """Of accounts: whether it is within those limits."""
+    return or_(lines.c.account.in_(limits.accounts), lines.c.client.in_(limits.clients))
 
 
 def fence_in(transaction: Transaction, channel: str, fence: Fence, by: str, now: datetime) -> None:

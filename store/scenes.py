@@ -21,7 +21,7 @@ from rules.polling import Figures, Offset
 from rules.saving import from_json
 from rules.scene import Held, Mute, Scene, Scope, Serial
 from rules.timing import Timing
-from store import incidents, lines, memos, outbox, settings
+from store import access, incidents, lines, memos, outbox, settings
 from store.tables import mute as mutes
 from store.transactions import Transaction, insert
 
@@ -91,6 +91,7 @@ def load(transaction: Transaction, now: datetime) -> Loaded:
         serial=memo(SERIAL, Serial()),
         sweep=from_json(Doing, said[FIGURES]).figures.sweep if FIGURES in said else timedelta(),
     )
+    scene = replace(scene, limits=access.all_limits(transaction))
     return Loaded(scene=_as_set(scene, settings.under(transaction, PREFIX)), versions={one.id: version for one, version in found})
 
 

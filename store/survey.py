@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from rules.calendar import Quiet
 from rules.health import Sight
 from rules.incidents import Incident, Kind
+from rules.limits import Limits
 from rules.registrations import WITH_PASSWORD
 from rules.scene import Crowd, Mute, to_expire
 from rules.surroundings import PAST, Surroundings, Who, renewed, silencing
 from rules.timeline import uptime
 from rules.timing import Timing, timing
 from rules.watch import Line
-from store import history, incidents, lines, settings, steering, watch
+from store import access, history, incidents, lines, settings, steering, watch
 from store.lines import Account
 from store.scenes import QUIET, Doing
 from store.tables import line as table
@@ -67,18 +68,22 @@ class Survey:
 
     Args:
         zone: For channels that have none of their own.
+        limits: What may be seen, where that is less than the channel of an incident sees.
     """
 
-    def __init__(self, transaction: Transaction, now: datetime, zone: ZoneInfo, timing: Timing) -> None:
+    def __init__(self, transaction: Transaction, now: datetime, zone: ZoneInfo, timing: Timing, limits: Limits | None = None) -> None:
         self._transaction = transaction
         self._now = now
         self._zone = zone
         self._timing = timing
+        self._limits = limits
+        self._counted: dict[Limits | None, tuple[Crowd, int]] = {}
 
     def around(self, incident: Incident, channel: str) -> Surroundings:
         """What is true around the incident, as that channel is told of it."""
         members = [member.account for member in incident.members if member.channel == channel]
-        everywhere, here = self._everybody, self._crowd(incident)
+        limits = self._limits if self._limits is not None else access.limits(self._transaction, channel)
+        everywhere, here = self._everybody(limits), self._crowd(incident, limits)
         made = replace(
             self.common,
             zone=self.zone_of(channel),
@@ -89,18 +94,24 @@ class Survey:
             mute=silencing(self._mutes, incident, channel, self._now),
             wider=incidents.one(self._transaction, incident.absorbed_by) if incident.absorbed_by else None,
         )
-        return self._while_running(incident, made) if incident.running else self._when_over(incident, members, made)
+        return self._while_running(incident, made, limits) if incident.running else self._when_over(incident, members, made, limits)
 
-    def _while_running(self, incident: Incident, made: Surroundings) -> Surroundings:
+    def _while_running(self, incident: Incident, made: Surroundings, limits: Limits | None) -> Surroundings:
         if incident.kind is not Kind.SITE:
             return made
-        query = select(table.c.value).where(*COUNTED, table.c.site == incident.key)
+        query = select(table.c.value).where(*COUNTED, table.c.site == incident.key, _seen(limits))
         silent: list[Line] = [line for line in self._transaction.scalars(query) if not renewed(line, incident.since)]
         expiring, by = to_expire(silent, incident, self._now)
         return replace(made, expiring=expiring, expire_by=by)
 
-    def _when_over(self, incident: Incident, members: list[str], made: Surroundings) -> Surroundings:
-        same = [one for one in self._past if (one.kind, one.key) == (incident.kind, incident.key) and not one.absorbed_by]
+    def _when_over(self, incident: Incident, members: list[str], made: Surroundings, limits: Limits | None) -> Surroundings:
+        same = [
+            one
+            for one in self._past
+            if (one.kind, one.key) == (incident.kind, incident.key)
+            and not one.absorbed_by
+            and (limits is None or any(limits.holds(member.account, member.client) for member in one.members))
+        ]
         if len(members) != 1:
             return replace(made, past=max(1, len(same)))
         since = self._now - PAST
@@ -133,27 +144,33 @@ class Survey:
     def _past(self) -> list[Incident]:
         return incidents.history(self._transaction, self._now - PAST, MOST_PAST)
 
-    @cached_property
-    def _everybody(self) -> tuple[Crowd, int]:
-        return self._count(true())
-
-    def _crowd(self, incident: Incident) -> tuple[Crowd, int]:
+    def _crowd(self, incident: Incident, limits: Limits | None) -> tuple[Crowd, int]:
         match incident.kind:
             case Kind.SITE:
-                return self._count(table.c.site == incident.key)
+                return self._count(table.c.site == incident.key, limits)
             case Kind.POP:
-                return self._count(table.c.pop == incident.key)
+                return self._count(table.c.pop == incident.key, limits)
             case Kind.ALL:
-                return self._everybody
+                return self._everybody(limits)
         return Crowd(), 0
 
-    def _count(self, which: ColumnElement[bool]) -> tuple[Crowd, int]:
-        """The phones, and how many of them are registered for all that is known."""
+    def _everybody(self, limits: Limits | None) -> tuple[Crowd, int]:
+        """All phones that may be seen; the same for most outages, so counted once."""
+        if limits not in self._counted:
+            self._counted[limits] = self._count(true(), limits)
+        return self._counted[limits]
+
+    def _count(self, which: ColumnElement[bool], limits: Limits | None) -> tuple[Crowd, int]:
+        """The phones that may be seen, and how many of them are registered for all that is known."""
         well = func.sum(case((table.c.trouble, 0), else_=1))
-        row = self._transaction.execute(select(func.count(), func.max(table.c.expiry), well).where(*COUNTED, which)).one()
+        row = self._transaction.execute(select(func.count(), func.max(table.c.expiry), well).where(*COUNTED, which, _seen(limits))).one()
         return Crowd(phones=row[0], expiry=row[1] or 0), row[2] or 0
 
     def zone_of(self, channel: str) -> ZoneInfo:
         """The zone of the channel's quiet hours: the only word there is about where its people are."""
         quiet = settings.get(self._transaction, QUIET + channel)
         return self._zone if quiet is None else ZoneInfo(msgspec.convert(quiet.value, Quiet).zone)
+
+
+def _seen(limits: Limits | None) -> ColumnElement[bool]:
+    return true() if limits is None else access.within(limits)

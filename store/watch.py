@@ -224,7 +224,7 @@ def _absence(transaction: Transaction, health: Health, now: datetime, timing: Ti
         return ()
     scene = scenes.load(transaction, now).scene
     watched = [one.line for one in lines.every(transaction) if one.watched]
-    health, note = absence_told(health, watched, scene.channel, now, scene.sweep, timing)
+    health, note = absence_told(health, watched, scene.whole, now, scene.sweep, timing)
     if note is None:
         return ()
     memos.put(transaction, HEALTH, health)

@@ -1,0 +1,53 @@
+"""A limited channel is told of its own phones and of nothing else, however wide an outage is and whatever is routed to it."""
+
+from dataclasses import replace
+
+import pytest
+
+from rules.health import Answer
+from rules.incidents import truth
+from rules.limits import Limits
+from rules.scene import Phone, Scope, channel_of
+from tests.watching import OFFICE, World
+
+BIRCH = "C0BIRCH"
+THEIRS, OTHERS = "100000_birch_0", "100000_head_0"
+
+
+def routed(scope: Scope, key: str, channel: str = BIRCH, default: str = OFFICE) -> World:
+    """Two sites: a client's and the company's own; the client's channel sees the client alone."""
+    made = World.of({"birch": 3, "head": 3})
+    phones = {account: Phone(account=account, client="561115") for account in made.places if "birch" in account}
+    limits = {BIRCH: Limits(clients=frozenset({"561115"}))}
+    made.scene = replace(made.scene, phones=phones, limits=limits, routes={(scope, key): channel}, channel=default)
+    return made
+
+
+@pytest.mark.parametrize(("scope", "key"), [(Scope.SITE, "head"), (Scope.POP, "1"), (Scope.CLIENT, "561115")])
+def test_a_route_to_a_limited_channel_leads_only_its_own_there(scope: Scope, key: str) -> None:
+    made = routed(scope, key)
+    lines = made.scene.lines
+    assert channel_of(made.scene, lines[OTHERS]) == OFFICE
+    assert channel_of(made.scene, lines[THEIRS]) == (OFFICE if scope is Scope.SITE else BIRCH)
+
+
+def test_where_everything_goes_to_a_limited_channel_what_it_may_not_see_is_told_nowhere() -> None:
+    made = routed(Scope.CLIENT, "nobody", default=BIRCH)
+    made.drop([THEIRS, OTHERS])
+    assert {note.channel for note in made.notes} == {BIRCH}
+    assert {account for incident in made.open for account in truth(incident, BIRCH).down} == {THEIRS}
+
+
+def test_a_wide_outage_shows_the_limited_channel_its_own_phones() -> None:
+    made = routed(Scope.CLIENT, "561115")
+    made.drop(made.places)
+    shown = {account for incident in made.open for account in truth(incident, BIRCH).down}
+    assert shown == {account for account in made.places if "birch" in account}
+
+
+def test_that_voipms_cannot_be_seen_is_the_whole_accounts_affair() -> None:
+    made = routed(Scope.CLIENT, "nobody", default=BIRCH)
+    for second in range(0, 600, 60):
+        made.api(Answer.ERROR, account=f"100000_head_{second // 60 % 3}")
+        made.tick(60)
+    assert made.open and made.notes == []
