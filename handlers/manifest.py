@@ -16,7 +16,7 @@ SCOPES: dict[str, str] = {
     "im:write": "to open the direct message that a CSV goes to",
     "users:read": "the asker's time zone, and whether they are a guest",
     "usergroups:read": "roles for user groups",
-    "files:write": "CSV files, those of reports among them",
+    "files:write": "CSV files",
     "channels:read": "whether a public channel is shared with another organisation, and whether the bot can post its reports there",
     "groups:read": "the same of a private channel",
     "channels:history": "only to find one's own message again after a crash",
