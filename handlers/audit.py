@@ -74,6 +74,7 @@ def audit_command(memory: Memory, people: People | None, kept_days: int) -> Comm
             "Phone numbers are masked, and what is typed into a form is never kept.",
         ),
         names_places=True,
+        by_itself=True,
     )
 
 

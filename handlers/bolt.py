@@ -38,7 +38,6 @@ from handlers.front import Front
 from handlers.manifest import ASK_SHORTCUT, LOOK_UP_SHORTCUT
 from handlers.parsing import addressed, command_line
 from handlers.payloads import kind, metadata, numbers_in, opened_from, used, values
-from handlers.pool import WORKERS
 from handlers.registry import FormErrors, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
@@ -49,7 +48,6 @@ log = structlog.get_logger(__name__)
 QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
 NAME = "Dialtone"
-BUSY = "I have too many questions waiting. Please ask again in a minute."
 
 
 def build(front: Front, signing_secret: str) -> App:
@@ -78,12 +76,21 @@ def build(front: Front, signing_secret: str) -> App:
     def line_of(event: dict[str, Any]) -> str:
         return addressed(event.get("text") or "", own_mention, lambda line: registry.get(command_line(line)[0]) is not None)
 
-    def take(key: tuple[str, ...], answering: Answering, work: Callable[[], None]) -> None:
+    def take(key: tuple[str, ...], question: Question, work: Callable[[], None]) -> None:
         """Do it once, on a thread of the pool: what Slack delivers again is dropped there, where the database may take its time."""
-        pool.run(lambda: work() if _is_first(front.once, key) else None, lambda: _apologise(answering))
+
+        def begin() -> Callable[[], None] | None:
+            if not _is_first(front.once, key):
+                return None
+            if desk.asks_voipms(question):
+                return work
+            work()
+            return None
+
+        pool.run(question.person, begin, lambda words: _apologise(question.answering, words))
 
     def ask(key: tuple[str, ...], question: Question) -> None:
-        take(key, question.answering, lambda: desk.answer(question))
+        take(key, question, lambda: desk.answer(question))
 
     @app.command(re.compile(r"^/voip(-[a-z-]+)?$"))
     def command(ack: Ack, body: dict[str, Any]) -> None:
@@ -133,7 +140,7 @@ def build(front: Front, signing_secret: str) -> App:
         """Somebody looks at the Home tab, or at the messages beside it."""
         if event.get("tab") == "home" and event.get("user"):
             key = ("home", event["user"], str(event.get("event_ts")))
-            pool.run(lambda: front.home.opened(event["user"]) if _is_first(front.once, key) else None, lambda: None)
+            pool.run(event["user"], lambda: front.home.opened(event["user"]) if _is_first(front.once, key) else None, lambda words: None)
 
     @app.action(re.compile(r".+"))
     def action(ack: Ack, body: dict[str, Any]) -> None:
@@ -145,7 +152,7 @@ def build(front: Front, signing_secret: str) -> App:
             quiet = Silent(workspace)
             about = Question(person=one.person, channel=one.channel, way=Way.FORM, line=filled.name, answering=quiet)
             submitted = Submitted(values=values(sent), form=form, metadata=metadata(sent))
-            take(one.key, quiet, lambda: desk.redraw(about, submitted, one.view, str(sent.get("hash") or "")))
+            take(one.key, about, lambda: desk.redraw(about, submitted, one.view, str(sent.get("hash") or "")))
             return
         if not one.value:  # a control of ours asks the command line in its value
             return
@@ -174,10 +181,10 @@ def build(front: Front, signing_secret: str) -> App:
         asked = question(way())
         match one.name:
             case "csv":
-                take(one.key, asked.answering, lambda: desk.send_csv(asked))
+                take(one.key, asked, lambda: desk.send_csv(asked))
             case "share" if one.url:
                 private = question(way(shown_at=()))
-                take(one.key, private.answering, lambda: desk.share(private, way(in_channel=True, shown_at=())))
+                take(one.key, private, lambda: desk.share(private, way(in_channel=True, shown_at=())))
             case _:
                 ask(one.key, asked)
 
@@ -188,7 +195,7 @@ def build(front: Front, signing_secret: str) -> App:
         person, trigger = body["user"]["id"], body["trigger_id"]
         answering = ByModal(workspace, trigger_id=trigger, title=NAME)
         question = Question(person=person, channel="", way=Way.SHORTCUT, line="", answering=answering, trigger_id=trigger)
-        take(("shortcut", trigger), answering, lambda: desk.offer_line(question))
+        take(("shortcut", trigger), question, lambda: desk.offer_line(question))
 
     @app.shortcut(LOOK_UP_SHORTCUT)
     def look_up(ack: Ack, body: dict[str, Any]) -> None:
@@ -198,7 +205,7 @@ def build(front: Front, signing_secret: str) -> App:
         channel = (body.get("channel") or {}).get("id") or ""
         answering = ByModal(workspace, trigger_id=trigger, title=NAME, channel=channel)
         question = Question(person=person, channel=channel, way=Way.SHORTCUT, line="calls", answering=answering)
-        take(("shortcut", trigger), answering, lambda: desk.look_up(question, numbers_in(body.get("message") or {})))
+        take(("shortcut", trigger), question, lambda: desk.look_up(question, numbers_in(body.get("message") or {})))
 
     @app.options(re.compile(rf"^{PICK}"))
     def suggestion(ack: Ack, body: dict[str, Any]) -> None:
@@ -233,7 +240,7 @@ def build(front: Front, signing_secret: str) -> App:
         person = body["user"]["id"]
         answering = InModal(workspace, view_id=sent["id"], title=title, channel=channel or "")
         question = Question(person=person, channel=channel, way=Way.FORM, line=chosen.name, answering=answering)
-        take(("view", sent["id"], sent.get("hash") or ""), answering, lambda: desk.submitted(question, submitted))
+        take(("view", sent["id"], sent.get("hash") or ""), question, lambda: desk.submitted(question, submitted))
 
     def line(ack: Ack, body: dict[str, Any]) -> None:
         """What was typed into the form with one line is asked like any other line."""
@@ -269,9 +276,9 @@ def _is_first(once: Once, key: tuple[str, ...]) -> bool:
         return True
 
 
-def _apologise(answering: Answering) -> None:
+def _apologise(answering: Answering, words: str) -> None:
     try:
-        answering.answer(Message(BUSY, render([section(BUSY)])))
+        answering.answer(Message(words, render([section(words)])))
     except NotDelivered as lost:
         log.warning("apology not delivered", reason=str(lost))
 
@@ -282,6 +289,8 @@ class Socket:
     PING_SECONDS = 2
     """At the SDK's default of ten, a reset connection took a minute to come back; at two, and with the watchdog, some five seconds."""
     PATIENCE_SECONDS = 2
+    AT_ONCE = 16
+    """Deliveries that are acknowledged at the same time."""
 
     def __init__(self, app: App, app_token: str, slack: WebClient) -> None:
         self._handler = SocketModeHandler(
@@ -290,7 +299,7 @@ class Socket:
             logger=logging.getLogger("slack_sdk.socket_mode"),
             web_client=slack,
             ping_interval=self.PING_SECONDS,
-            concurrency=WORKERS,
+            concurrency=self.AT_ONCE,
         )
         self._at_work = Drain(self._handler.handle)
         self._handler.client.socket_mode_request_listeners[:] = [self._at_work]

@@ -111,6 +111,14 @@ class Desk:
 
     # The questions
 
+    def asks_voipms(self, question: Question) -> bool:
+        """Whether its answer takes VoIP.ms: not where it is refused or not understood, nor where the bot knows it by itself."""
+        try:
+            command, _ = self._understand(question, Outcome())
+        except Exception:  # noqa: BLE001 - raised again, and told, when it is answered
+            return False
+        return not command.by_itself
+
     def answer(self, question: Question) -> None:
         """Run the command line of a question and answer it."""
         with self._outcome(question) as outcome:

@@ -71,6 +71,6 @@ class Front:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Let what runs come to its end; what has not begun is dropped."""
+        """Let what runs come to its end; who still waits is told to ask again."""
         self.pool.close()
         self.picks.close()

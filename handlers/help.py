@@ -50,6 +50,7 @@ def help_command(registry: Callable[[], Registry]) -> Command:
         examples=("", "whoami"),
         run=run,
         in_part=True,
+        by_itself=True,
     )
 
 
@@ -93,4 +94,5 @@ def whoami_command(registry: Callable[[], Registry]) -> Command:
         examples=("",),
         run=run,
         in_part=True,
+        by_itself=True,
     )

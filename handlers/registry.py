@@ -165,6 +165,7 @@ class Command:
             ``Request.limits`` let through.
         names_places: Its words may name channels, people and user groups: ``#phones`` reaches it as ``<#C…>``.
         private: What is typed after it may be a password: it is never shown again, logged or kept.
+        by_itself: It asks VoIP.ms nothing, so it is answered beside what others wait for.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Command:
     in_part: bool = False
     names_places: bool = False
     private: bool = False
+    by_itself: bool = False
 
     def open_to(self, role: Role, limits: Limits | None = None) -> bool:
         """Whether somebody of that role may ask it, in a channel with those limits."""

@@ -11,7 +11,7 @@ from handlers import bolt
 from handlers.answering import Message, Workspace
 from handlers.desk import Question
 from handlers.front import Front
-from handlers.pool import Pool
+from handlers.pool import Pool, Room
 from handlers.registry import Registry
 from handlers.signin import Identity
 from playground.slack import SlackServer
@@ -27,6 +27,9 @@ class Slow:
         self.begun = threading.Semaphore(0)
         self.go_on = threading.Event()
 
+    def asks_voipms(self, question: Question) -> bool:
+        return True
+
     def answer(self, question: Question) -> None:
         self.begun.release()
         assert self.go_on.wait(PATIENCE)
@@ -38,7 +41,7 @@ def test_who_does_not_fit_is_told_at_once_while_others_are_answered() -> None:
     with SlackServer(ping_interval=0.2) as slack:
         alice = slack.person("U0ALICE", name="Alice")
         client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-        pool = Pool(workers=1, queued=0)
+        pool = Pool(slow=Room(workers=1, running_each=1, most_each=1, most=1))
         front = SimpleNamespace(
             slack=client,
             me=Identity(user=slack.bot_user, team=slack.team),

@@ -89,6 +89,31 @@ def test_a_slow_answer_is_waited_for_and_its_progress_shown(stage: Stage) -> Non
     assert asked.messages[0].interim
 
 
+def test_one_person_with_many_slow_questions_holds_up_nobody_else(stage: Stage) -> None:
+    stage.phones.fail(Slow(2.0), method="getDIDsInfo", times=None)
+    flood = [stage.viewer.slash("/voip", "numbers") for _ in range(25)]
+
+    def ended(words: str) -> int:
+        return sum(words in one.messages[-1].words for one in flood if one.messages)
+
+    assert "admin" in stage.admin.slash("/voip", "whoami").answer().words
+    assert "viewer" in stage.viewer.slash("/voip", "whoami").answer().words
+    assert ended("26 numbers") == 0
+    stage.slack.wait_for(lambda: ended("too many questions"))
+    stage.phones.heal()
+    stage.slack.wait_for(lambda: ended("26 numbers") >= 7)
+
+
+def test_who_waits_when_the_bot_stops_is_told_to_ask_again(start: Start) -> None:
+    with start() as stage:
+        stage.phones.fail(Slow(0.5), method="getDIDsInfo", times=None)
+        asked = [stage.viewer.slash("/voip", "numbers") for _ in range(7)]
+        stage.slack.wait_for(lambda: [one for one in asked if one.messages])
+    ends = [one.answer().words for one in asked]
+    assert len([words for words in ends if "26 numbers" in words]) >= 2
+    assert [words for words in ends if "I am restarting" in words]
+
+
 @pytest.mark.parametrize("status", MET)
 def test_a_refusal_is_told_with_what_to_do(stage: Stage, status: str) -> None:
     stage.phones.fail(BadStatus(status), times=None)

@@ -1,4 +1,4 @@
-"""The parts of the Bolt glue that have a life of their own: the pool that turns away, the watchdog, what is let finish at the end."""
+"""The parts of the Bolt glue that have a life of their own: the watchdog, and what is let finish at the end."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +7,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from handlers.connection import Drain, Watchdog
-from handlers.pool import Pool
 
 PATIENCE = 10
 """Seconds after which a test gives up."""
@@ -23,66 +22,6 @@ def gate() -> Iterator[threading.Event]:
 
 def nothing() -> None:
     pass
-
-
-# The pool
-
-
-def test_what_does_not_fit_is_turned_away_at_once_and_what_fits_is_done(gate: threading.Event) -> None:
-    pool = Pool(workers=1, queued=2)
-    done: list[int] = []
-    turned_away = threading.Semaphore(0)
-    for number in range(3):
-        pool.run(lambda number=number: done.append(number) if gate.wait(PATIENCE) else None, turned_away.release)  # type: ignore[misc]
-    for _ in range(4):
-        pool.run(nothing, turned_away.release)
-    assert all(turned_away.acquire(timeout=PATIENCE) for _ in range(4)), "apologies wait for no worker"
-    gate.set()
-    pool.close()
-    assert 0 in done and set(done) <= {0, 1, 2}
-
-
-def test_there_is_room_again_when_something_is_done_even_when_it_broke() -> None:
-    pool = Pool(workers=1, queued=0)
-
-    def broken() -> None:
-        raise ZeroDivisionError
-
-    refused: list[bool] = []
-    done = threading.Event()
-    with capture_logs() as logged:
-        pool.run(broken, lambda: refused.append(True))
-        for _ in range(1000):
-            pool.run(done.set, nothing)
-            if done.wait(0.01):
-                break
-        pool.close()
-    assert done.is_set() and refused == []
-    assert "a question broke off" in [line["event"] for line in logged]
-
-
-@pytest.mark.parametrize("full", [True, False])
-def test_after_the_end_nothing_is_begun_and_nothing_raised(gate: threading.Event, full: bool) -> None:
-    pool = Pool(workers=1, queued=0)
-    if full:
-        begun = threading.Event()
-
-        def begin() -> None:
-            begun.set()
-            gate.wait(PATIENCE)
-
-        pool.run(begin, nothing)
-        assert begun.wait(PATIENCE)
-    closing = threading.Thread(target=pool.close)
-    closing.start()
-    if not full:
-        closing.join(PATIENCE)
-    late: list[bool] = []
-    pool.run(lambda: late.append(True), nothing)
-    gate.set()
-    closing.join(PATIENCE)
-    pool.run(lambda: late.append(True), lambda: late.append(True))
-    assert late == []
 
 
 # The watchdog
