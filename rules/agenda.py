@@ -296,13 +296,14 @@ class Agenda:
         self._trim(now)
         looked = [entry.looked_at for entry in self._entries.values()]
         seen = [at for at in looked if at is not None]
+        round_time = self.sweep
         return Figures(
             accounts=len(looked),
             rate=self.rate,
             used=len(self._looks) / self.rate,
-            sweep=self.sweep,
+            sweep=round_time,
             oldest=now - min(seen) if seen and len(seen) == len(looked) else None,
-            by_deadline=sum(1 for entry in self._entries.values() if by_deadline(entry.line, self.sweep)),
+            by_deadline=sum(1 for entry in self._entries.values() if by_deadline(entry.line, round_time)),
         )
 
     def _trim(self, now: datetime) -> None:

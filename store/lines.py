@@ -110,23 +110,23 @@ def wanted(transaction: Transaction) -> list[Account]:
     return [_account(row._mapping) for row in transaction.execute(select(*_COLUMNS).where(lines.c.wanted_at.is_not(None)))]
 
 
-def census(transaction: Transaction) -> Census:
-    """How many phones there are at each site and POP: those that were ever seen and may not be away."""
-    query = (
-        select(lines.c.site, lines.c.pop, func.count().label("phones"), func.max(lines.c.expiry).label("expiry"))
-        .where(lines.c.counted, ~lines.c.ignored, ~lines.c.expect_offline, lines.c.auth_type == WITH_PASSWORD, lines.c.deleted_at.is_(None))
-        .group_by(lines.c.site, lines.c.pop)
+def census(transaction: Transaction, sites: Iterable[str]) -> Census:
+    """How many phones there are at these sites, at each POP, and in all: those that were ever seen and may not be away."""
+    at_pops = _crowds(transaction, lines.c.pop)
+    at_sites: dict[str, Crowd] = {}
+    for some in _pieces(sites):
+        at_sites.update(_crowds(transaction, lines.c.site, lines.c.site.in_(some)))
+    everybody = Crowd(
+        phones=sum(crowd.phones for crowd in at_pops.values()), expiry=max((crowd.expiry for crowd in at_pops.values()), default=0)
     )
-    sites: dict[str, Crowd] = {}
-    pops: dict[str, Crowd] = {}
-    everybody = Crowd()
-    for row in transaction.execute(query):
-        some = Crowd(phones=row.phones, expiry=row.expiry)
-        sites[row.site] = _together(sites.get(row.site, Crowd()), some)
-        if row.pop:
-            pops[row.pop] = _together(pops.get(row.pop, Crowd()), some)
-        everybody = _together(everybody, some)
-    return Census(sites=sites, pops=pops, all=everybody)
+    at_pops.pop("", None)
+    return Census(sites=at_sites, pops=at_pops, all=everybody)
+
+
+def _crowds(transaction: Transaction, key: ColumnElement[str], *which: ColumnElement[bool]) -> dict[str, Crowd]:
+    counted = (lines.c.counted, ~lines.c.ignored, ~lines.c.expect_offline, lines.c.auth_type == WITH_PASSWORD, lines.c.deleted_at.is_(None))
+    rows = transaction.execute(select(key, func.count(), func.max(lines.c.expiry)).where(*counted, *which).group_by(key))
+    return {name: Crowd(phones=phones, expiry=expiry) for name, phones, expiry in rows}
 
 
 def for_scene(transaction: Transaction, members: Collection[str], gone_since: datetime) -> tuple[dict[str, Line], dict[str, Phone]]:
@@ -155,10 +155,6 @@ def _add_to_scene(
         known[account] = line
         if client or required or ignored or offline:
             phones[account] = Phone(account=account, client=client, required=required, ignored=ignored, expect_offline=offline)
-
-
-def _together(one: Crowd, other: Crowd) -> Crowd:
-    return Crowd(phones=one.phones + other.phones, expiry=max(one.expiry, other.expiry))
 
 
 # Changes

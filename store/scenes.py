@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 
 from rules.calendar import Quiet
 from rules.health import Health
+from rules.incidents import Kind
 from rules.lowbalance import Purse
 from rules.notes import Act, Note
 from rules.outages import REMEMBERED, settle
@@ -73,6 +74,7 @@ def load(transaction: Transaction, now: datetime) -> Loaded:
     found = incidents.with_versions(transaction)
     members = {member.account for incident, _ in found for member in incident.members}
     known, phones = lines.for_scene(transaction, members, gone_since=now - REMEMBERED)
+    sites = {line.site_key for line in known.values()} | {incident.key for incident, _ in found if incident.kind is Kind.SITE}
     said = memos.texts(transaction, (HEALTH, PURSE, HELD, SERIAL, FIGURES, CHANNEL))
 
     def memo(key: str, default: T) -> T:
@@ -80,7 +82,7 @@ def load(transaction: Transaction, now: datetime) -> Loaded:
 
     scene = Scene(
         lines=known,
-        census=lines.census(transaction),
+        census=lines.census(transaction, sites),
         phones=phones,
         incidents=tuple(incident for incident, _ in found),
         mutes=tuple(all_mutes(transaction)),

@@ -12,6 +12,7 @@ import pytest
 from rules.health import Answer, Sight
 from rules.incidents import Kind, Stand
 from rules.notes import About, Note
+from rules.scene import census
 from rules.timeline import Was, uptime
 from rules.watch import Look, State
 from store import Store, history, incidents, lines, steering, watch
@@ -303,6 +304,22 @@ def test_the_main_account_is_watched_as_long_as_it_is_named(fleet: Fleet) -> Non
     listing = fleet.listed(fleet.sites)
     assert (listing.left, listing.unlisted) == (("100000",), ())
     assert not fleet.account("100000").watched
+
+
+def test_phones_are_counted_as_the_rules_count_them(store: Store) -> None:
+    fleet = Fleet(store, {f"100000_{n}": f"203.0.113.{n % 4}" for n in range(12)})
+    fleet.listed([*fleet.sites, "100000_never", sub_account("100000_trunk", auth_type="2")])
+    for account, what in (("100000_0", "ignored"), ("100000_1", "expect_offline"), ("100000_2", "required")):
+        with store.writing() as transaction:
+            steering.set_phones(transaction, [account], fleet.now, TIMING, **{what: True})
+    fleet.look("100000_3", Look.ABSENT)
+    fleet.wait(TIMING.gone)
+    fleet.look("100000_3", Look.ABSENT)
+    with store.reading() as transaction:
+        known = [one for one in lines.every(transaction) if one.auth_type == "1"]
+        counted = lines.census(transaction, {one.line.site_key for one in known})
+    assert counted == census([one.line for one in known], {one.account: one.phone for one in known})
+    assert counted.all.phones == 9
 
 
 # Money
