@@ -11,8 +11,9 @@ from handlers.calls import CALLS, CLIENT_CALLS
 from handlers.clients import CLIENTS, client_login_command
 from handlers.doctor import doctor_command
 from handlers.help import help_command, whoami_command
+from handlers.looking import Looks
 from handlers.memory import NONE, Memory
-from handlers.numbers import NUMBERS
+from handlers.numbers import numbers_command
 from handlers.packages import PACKAGES
 from handlers.registrations import status_command
 from handlers.registry import Registry
@@ -43,16 +44,17 @@ def commands(
     def registry() -> Registry:
         return made
 
+    live = Looks()
     made = Registry(
         [
             help_command(registry),
-            status_command(main_account, memory),
-            alerts_command(memory),
+            status_command(main_account, memory, live),
+            alerts_command(memory, live),
             watch_command(memory),
             ACCOUNTS,
             VOICEMAIL,
             CALLS,
-            NUMBERS,
+            numbers_command(live),
             BALANCE,
             PACKAGES,
             CLIENTS,

@@ -11,7 +11,7 @@ from blocks.frame import code, render, section
 from blocks.settings import quoted
 from handlers.choosing import one_of
 from handlers.help import slash_for
-from handlers.looking import look_at
+from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import read_calls
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
@@ -34,7 +34,7 @@ DAYS = (7, 30, 90)
 HISTORY, DETAILS, LOOK, OPEN = "history", "details", "look", "open"
 
 
-def alerts_command(memory: Memory) -> Command:
+def alerts_command(memory: Memory, live: Looks) -> Command:
     """``alerts``."""
 
     def alerts(asked: Request, phones: VoipMs) -> Reply:
@@ -47,7 +47,7 @@ def alerts_command(memory: Memory) -> Command:
             case ["details"]:
                 return _details(asked, memory, _id(asked, 1))
             case ["look"]:
-                return _look(asked, memory, phones, _id(asked, 1))
+                return _look(asked, memory, phones, live, _id(asked, 1))
             case [word] if ID.fullmatch(word):
                 return _details(asked, memory, word)
         return _fared(asked, memory)
@@ -182,7 +182,7 @@ def _details(asked: Request, memory: Memory, incident_id: str) -> Reply:
     )
 
 
-def _look(asked: Request, memory: Memory, phones: VoipMs, incident_id: str) -> Reply:
+def _look(asked: Request, memory: Memory, phones: VoipMs, live: Looks, incident_id: str) -> Reply:
     """A live look at the phones of an outage, for who asked; and the watch looks again at once."""
     outage = _one(asked, memory, incident_id)
     if not outage.members:
@@ -192,7 +192,7 @@ def _look(asked: Request, memory: Memory, phones: VoipMs, incident_id: str) -> R
         steering.look_now(transaction, accounts, asked.clock())
         known = lines.of(transaction, accounts)
     chosen = by_name([as_sub_account(known[account]) for account in accounts if account in known], lambda one: one.description)
-    looks = look_at(asked, phones, chosen)
+    looks = live.at(asked, phones, chosen)
     card = board.card(looks, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
     return Reply(headline=board.headline(looks), blocks=card)
 

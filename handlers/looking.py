@@ -1,6 +1,8 @@
 """Live looks at many accounts at once, within the time a person is made to wait."""
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from queue import Empty, SimpleQueue
@@ -11,40 +13,82 @@ from voipms import Registration, SubAccount, VoipMs, VoipMsError
 
 AT_ONCE = 4
 """Looks in flight. How many VoIP.ms takes in a minute is the client's own affair."""
+FRESH_SECONDS = 10.0
+"""How long an answer is as good as a new one: VoIP.ms itself takes a minute or two to notice."""
 SAY_EVERY = timedelta(seconds=5)
 """How often a look that still goes on tells how far it is: the way back shows what it can of it."""
 
 
-def look_at(asked: Request, phones: VoipMs, sub_accounts: Sequence[SubAccount]) -> list[Look]:
-    """One live look at each account, in the order given; those that time did not allow are ``not looked at``.
+class Looks:
+    """The live looks of everybody who asks. Thread-safe.
 
-    A look that fails is ``unknown`` and stops no other.
+    Whoever looks at a phone that somebody else is looking at waits for the same answer: a whole office that asks after an outage
+    costs VoIP.ms no more than one person.
 
-    Raises:
-        VoipMsError: The first answers say what all others would: wrong password, address not allowed, maintenance.
+    Args:
+        clock: Seconds that only grow.
     """
-    finished: SimpleQueue[Future[Registration]] = SimpleQueue()
-    looks: dict[str, Look] = {}
-    say_at = asked.clock() + SAY_EVERY
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
-    try:
-        of = {pool.submit(phones.registration, one.account): one for one in sub_accounts}
-        for future in of:
-            future.add_done_callback(finished.put)
-        while len(looks) < len(of) and (now := asked.clock()) < asked.give_up_at:
-            if now >= say_at:
-                say_at = now + SAY_EVERY
-                asked.say(f"Looking … {len(looks)} of {len(of)}")
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[tuple[VoipMs, str], Future[tuple[Registration, float]]] = {}
+        """Answers that are waited for or fresh, with when they came. By who is asked: not everybody sees the whole account."""
+
+    def at(self, asked: Request, phones: VoipMs, sub_accounts: Sequence[SubAccount]) -> list[Look]:
+        """One look at each account, in the order given; those that time did not allow are ``not looked at``.
+
+        A look that fails is ``unknown`` and stops no other.
+
+        Raises:
+            VoipMsError: The first answers say what all others would: wrong password, address not allowed, maintenance.
+        """
+        finished: SimpleQueue[Future[Registration]] = SimpleQueue()
+        looks: dict[str, Look] = {}
+        say_at = asked.clock() + SAY_EVERY
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
+        try:
+            of = {pool.submit(self._registration, phones, one.account): one for one in sub_accounts}
+            for future in of:
+                future.add_done_callback(finished.put)
+            while len(looks) < len(of) and (now := asked.clock()) < asked.give_up_at:
+                if now >= say_at:
+                    say_at = now + SAY_EVERY
+                    asked.say(f"Looking … {len(looks)} of {len(of)}")
+                try:
+                    future = finished.get(timeout=(min(asked.give_up_at, say_at) - now).total_seconds())
+                except Empty:
+                    continue
+                one = of[future]
+                looks[one.account] = _seen(asked, one, future, first=all(look.state is State.UNKNOWN for look in looks.values()))
+        finally:
+            # what is still on the wire at the end of a person's patience ends by itself
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._forget()
+        return [looks.get(one.account) or passed_over(one) for one in sub_accounts]
+
+    def _registration(self, phones: VoipMs, account: str) -> Registration:
+        """What VoIP.ms says, asked by the first who wants to know."""
+        with self._lock:
+            answer = self._known.get((phones, account))
+            first = answer is None or not self._is_fresh(answer)
+            if first:
+                answer = self._known[phones, account] = Future()
+        assert answer is not None
+        if first:
             try:
-                future = finished.get(timeout=(min(asked.give_up_at, say_at) - now).total_seconds())
-            except Empty:
-                continue
-            one = of[future]
-            looks[one.account] = _seen(asked, one, future, first=all(look.state is State.UNKNOWN for look in looks.values()))
-    finally:
-        # what is still on the wire at the end of a person's patience ends by itself
-        pool.shutdown(wait=False, cancel_futures=True)
-    return [looks.get(one.account) or passed_over(one) for one in sub_accounts]
+                answer.set_result((phones.registration(account), self._clock()))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, all who wait for it have to hear of it
+                answer.set_exception(error)
+        return answer.result()[0]
+
+    def _is_fresh(self, answer: Future[tuple[Registration, float]]) -> bool:
+        """Whether it is still waited for, or has come a moment ago; a failure is never fresh."""
+        return not answer.done() or (answer.exception() is None and self._clock() - answer.result()[1] < FRESH_SECONDS)
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._known = {of: answer for of, answer in self._known.items() if self._is_fresh(answer)}
 
 
 def _seen(asked: Request, one: SubAccount, future: Future[Registration], *, first: bool) -> Look:

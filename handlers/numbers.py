@@ -10,7 +10,7 @@ from blocks.frame import digits, phone
 from blocks.settings import NOTHING, Lost, lost_in
 from handlers.choosing import one_of
 from handlers.help import slash_for
-from handlers.looking import look_at
+from handlers.looking import Looks
 from handlers.optional import Told, if_told
 from handlers.parsing import MOST_DIGITS
 from handlers.registry import Command, Csv, Reply, Request
@@ -47,11 +47,11 @@ class Map:
     unasked: Mapping[str, str] = field(default_factory=dict)
 
 
-def numbers(asked: Request, phones: VoipMs) -> Reply:
+def numbers(asked: Request, phones: VoipMs, live: Looks) -> Reply:
     """All numbers, or one with its ways, its POP and all its settings."""
     known = phones.dids()
     if asked.words:
-        return _one(asked, phones, known, _chosen(asked, known))
+        return _one(asked, phones, live, known, _chosen(asked, known))
     listed, lost, notes = _listed(known, phones)
     card = view.card(listed, lost, notes, slash=slash_for(asked.way), hide=asked.masked)
     return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
@@ -80,12 +80,12 @@ def _servers(phones: VoipMs) -> tuple[Mapping[str, Server], str]:
     return {server.server_pop: server for server in servers.value}, servers.note("The names of POPs are missing")
 
 
-def _one(asked: Request, phones: VoipMs, known: Rows[Did], did: Did) -> Reply:
+def _one(asked: Request, phones: VoipMs, live: Looks, known: Rows[Did], did: Did) -> Reply:
     leads = _map([getattr(did, route) for route in ROUTES], known, phones)
     ways = {route: follow(getattr(did, route), leads.targets) for route in ROUTES}
     rings = [login for login in accounts_of(ways["routing"]) if login in leads.sub_accounts]
     to_look_at = [leads.sub_accounts[login] for login in rings if registers(leads.sub_accounts[login])][:MOST_LOOKS]
-    looks = look_at(asked, phones, to_look_at)
+    looks = live.at(asked, phones, to_look_at)
     servers, note = _servers(phones)
     notes = [*leads.unasked.values(), note]
     card = view.card_of(
@@ -169,14 +169,16 @@ def _account(one: SubAccount) -> Target:
     return Target(routing=f"account:{one.account}", name=f"{name_of(one)}{extension}")
 
 
-NUMBERS = Command(
-    name="numbers",
-    usage="[number]",
-    summary="Phone numbers, and where each really rings",
-    role=Role.VIEWER,
-    examples=("",),
-    run=numbers,
-    csv=numbers_csv,
-    in_part=True,
-    details=("A number is its digits, however they are written, or its description.",),
-)
+def numbers_command(live: Looks) -> Command:
+    """``numbers``."""
+    return Command(
+        name="numbers",
+        usage="[number]",
+        summary="Phone numbers, and where each really rings",
+        role=Role.VIEWER,
+        examples=("",),
+        run=lambda asked, phones: numbers(asked, phones, live),
+        csv=numbers_csv,
+        in_part=True,
+        details=("A number is its digits, however they are written, or its description.",),
+    )

@@ -9,7 +9,7 @@ from blocks.frame import code, digits, phone
 from blocks.settings import lost_in, quoted
 from handlers.choosing import one_of
 from handlers.help import slash_for
-from handlers.looking import look_at
+from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import is_phone
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
@@ -30,7 +30,7 @@ NOW = "now"
 PAST = timedelta(days=view.PAST_DAYS)
 
 
-def status_command(main_account: str, memory: Memory) -> Command:
+def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
     """``status``, with the main account on the board where its login is known."""
 
     def _known(asked: Request, sub_accounts: Rows[SubAccount]) -> list[SubAccount]:
@@ -46,7 +46,7 @@ def status_command(main_account: str, memory: Memory) -> Command:
         known = _known(asked, sub_accounts)
         if asked.words and not _is_now(asked):
             return _one(asked, phones, _chosen(asked, known), memory)
-        looks = look_at(asked, phones, _that_register(known))
+        looks = live.at(asked, phones, _that_register(known))
         aside = [one for one in known if not registers(one)]
         card = view.card(looks, aside, lost_in(sub_accounts), now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
         return Reply(headline=view.headline(looks), blocks=card, again=NOW, share=True, csv=True)
@@ -57,7 +57,7 @@ def status_command(main_account: str, memory: Memory) -> Command:
             return Csv("status.csv", board.rows(seen, asked.zone))
         known = _known(asked, phones.sub_accounts())
         wanted = [_chosen(asked, known)] if asked.words and not _is_now(asked) else _that_register(known)
-        return Csv("status.csv", view.rows(look_at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
+        return Csv("status.csv", view.rows(live.at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
 
     return Command(
         name="status",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.looking import SAY_EVERY, look_at
+from handlers.looking import FRESH_SECONDS, SAY_EVERY, Looks
 from handlers.registry import Request
 from rules.access import Role
 from rules.registrations import State
@@ -49,7 +49,7 @@ def asking(clock: Callable[[], datetime] = lambda: NOON, said: list[str] | None 
 
 
 def looks(asked: Request, answers: Answers) -> list[tuple[str, State, str]]:
-    return [(look.account, look.state, look.problem) for look in look_at(asked, cast(VoipMs, answers), PHONES)]
+    return [(look.account, look.state, look.problem) for look in Looks().at(asked, cast(VoipMs, answers), PHONES)]
 
 
 def times(*first: timedelta, then: timedelta) -> Callable[[], datetime]:
@@ -109,3 +109,57 @@ def test_when_the_time_is_up_what_was_not_looked_at_is_told_as_such() -> None:
     finally:
         never.set()
     assert [state for _, state, _ in found] == [State.NOT_LOOKED_AT] * 3
+
+
+# Several people
+
+
+class Counting(Answers):
+    """Keeps what it was asked; all are registered."""
+
+    def __init__(self, gate: threading.Event | None = None, fails: VoipMsError | None = None) -> None:
+        super().__init__(dict.fromkeys((one.account for one in PHONES), fails or True), gate)
+        self.asked: list[str] = []
+        self.begun = threading.Semaphore(0)
+
+    def registration(self, account: str) -> Registration:
+        self.asked.append(account)
+        self.begun.release()
+        return super().registration(account)
+
+
+class Office:
+    """People who share their looks, on a clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.looks = Looks(lambda: self.now)
+
+    def look(self, answers: Counting) -> list[State]:
+        return [look.state for look in self.looks.at(asking(), cast(VoipMs, answers), PHONES)]
+
+
+def test_whoever_looks_at_the_same_time_waits_for_the_same_answer() -> None:
+    gate, office, found = threading.Event(), Office(), list[list[State]]()
+    answers = Counting(gate)
+    everybody = [threading.Thread(target=lambda: found.append(office.look(answers))) for _ in range(20)]
+    for one in everybody:
+        one.start()
+    assert all(answers.begun.acquire(timeout=10) for _ in PHONES)
+    gate.set()
+    for one in everybody:
+        one.join(10)
+    assert found == [[State.REGISTERED] * 3] * 20
+    assert sorted(answers.asked) == sorted(one.account for one in PHONES)
+
+
+def test_an_answer_is_asked_for_again_when_it_is_old_or_failed_or_another_part_is_seen() -> None:
+    office, answers = Office(), Counting()
+    office.look(answers), office.look(answers)
+    assert len(answers.asked) == 3
+    office.now = FRESH_SECONDS
+    office.look(answers)
+    assert len(answers.asked) == 6
+    other = Counting(fails=Unreachable("time-out", "VoIP.ms did not answer within 30 seconds."))
+    assert office.look(other) == office.look(other) == [State.UNKNOWN] * 3
+    assert len(other.asked) == 6
