@@ -116,7 +116,7 @@ class Answer:
         return "\n".join((*told, json.dumps(self.form, ensure_ascii=False) if self.form else "", self.file.decode("utf-8-sig")))
 
 
-@dataclass
+@dataclass(repr=False)
 class Door:
     """Door 1 and its surroundings."""
 
