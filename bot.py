@@ -31,8 +31,9 @@ from jobs.heartbeat import Heartbeat
 from jobs.reports import Reports
 from jobs.watch import Watch
 from store import CannotOpen, Store
+from store.budget import SharedBudget
 from store.refusals import Refusals
-from voipms import Pace, Priority, VoipMs, VoipMsError
+from voipms import Budget, Pace, Priority, VoipMs, VoipMsError
 
 log = structlog.get_logger("dialtone")
 
@@ -53,12 +54,16 @@ def slack_client(settings: Settings) -> WebClient:
     return WebClient(token, base_url=settings.slack_api_url, timeout=10, retry_handlers=[], logger=logger)
 
 
-def voipms_client(settings: Settings) -> VoipMs:
-    """The account, with one pace in front of the network."""
+def voipms_client(settings: Settings, budget: Budget | None = None) -> VoipMs:
+    """The account, with one pace in front of the network.
+
+    Args:
+        budget: Shared with other processes; one in memory unless given.
+    """
     return VoipMs(
         settings.voipms_username,
         settings.voipms_password.get_secret_value(),
-        pace=Pace(settings.voipms_requests_per_minute),
+        pace=Pace(settings.voipms_requests_per_minute, budget=budget),
         url=settings.voipms_api_url,
         timeout=settings.voipms_timeout,
         user_agent=settings.voipms_user_agent,
@@ -76,10 +81,12 @@ def running(settings: Settings) -> Iterator[int]:
         NotLetIn: Slack does not take a token, or does not answer.
         CannotListen: The port is taken, or the address is not ours.
     """
-    slack, phones, vitals = slack_client(settings), voipms_client(settings), Vitals()
+    slack, vitals = slack_client(settings), Vitals()
     with ExitStack() as open_parts:
-        open_parts.callback(phones.close)
         store = open_parts.enter_context(Store(settings.database_url.get_secret_value()))
+        budget = SharedBudget(store, settings.voipms_username, settings.voipms_requests_per_minute) if store.shared else None
+        phones = voipms_client(settings, budget)
+        open_parts.callback(phones.close)
         me = sign_in(slack)
         refusals = Refusals(store, now)
         checks = partial(diagnose, settings, slack, phones, now, lambda: nullcontext(store))

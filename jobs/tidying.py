@@ -1,11 +1,11 @@
-"""What nobody asks for any more leaves the database: messages long ended, marks of what was done once, old entries and reports."""
+"""What nobody asks for any more leaves the database: messages long ended, marks of what was done once, old entries, reports, outages."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
-from store import Store, Transaction, audit, once, outbox, report_runs, shared_now
+from store import Store, Transaction, audit, history, incidents, once, outbox, report_runs, shared_now
 
 log = structlog.get_logger(__name__)
 
@@ -28,5 +28,15 @@ def tidy(store: Store, clock: Callable[[Transaction], datetime] = shared_now, au
     marks = store.write(lambda transaction: once.prune(transaction, clock(transaction)))
     entries = store.write(lambda transaction: audit.prune(transaction, clock(transaction) - audit_kept))
     periods = store.write(lambda transaction: report_runs.prune(transaction, clock(transaction)))
-    if messages or marks or entries or periods:
-        log.info("database tidied", messages=messages, marks=marks, audit=entries, reports=periods)
+    outages = store.write(lambda transaction: incidents.prune(transaction, clock(transaction) - history.KEPT))
+    transitions = store.write(lambda transaction: history.prune(transaction, clock(transaction)))
+    if messages or marks or entries or periods or outages or transitions:
+        log.info(
+            "database tidied",
+            messages=messages,
+            marks=marks,
+            audit=entries,
+            reports=periods,
+            outages=outages,
+            transitions=transitions,
+        )

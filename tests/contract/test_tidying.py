@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from jobs.tidying import OUTBOX_KEPT, tidy
-from store import Store, once, outbox
+from store import Store, history, incidents, once, outbox
+from tests.contract.watched_fleet import DAY, HOUR, Fleet
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -24,3 +25,16 @@ def test_what_ended_long_ago_leaves_and_what_waits_stays(store: Store) -> None:
         assert outbox.put(transaction, "old", "C0ALERTS", "post", "old", {}, NOON)
         assert not outbox.put(transaction, "waits", "C0ALERTS", "post", "waits", {}, NOON)
         assert once.prune(transaction, NOON + timedelta(days=365)) == 0
+
+
+def test_outages_and_what_happened_to_phones_leave_when_nobody_asks_for_them_any_more(store: Store) -> None:
+    fleet = Fleet(store, {"100000_desk": "203.0.113.7"})
+    fleet.drop("100000_desk")
+    fleet.restore("100000_desk")
+    fleet.tick(HOUR)
+    for days, kept in ((399, (1, 7)), (401, (0, 1))):
+        tidy(store, lambda transaction, days=days: fleet.now + days * DAY)  # type: ignore[misc]
+        with store.reading() as transaction:
+            outages = incidents.history(transaction, NOON - DAY)
+            passages = history.passages(transaction, "100000_desk", NOON - DAY)
+        assert (len(outages), len(passages)) == kept
