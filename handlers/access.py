@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from slack_sdk.errors import SlackApiError
-
 from blocks import access as view
 from blocks.frame import clean, code
 from config import Settings
@@ -18,6 +16,7 @@ from handlers.optional import if_told
 from handlers.people import People
 from handlers.places import Places
 from handlers.registry import Command, FormErrors, Misunderstood, Reply, Request, Submitted
+from handlers.unanswered import UNANSWERED
 from handlers.watch_targets import Known
 from rules.access import Grant, Role, Subject, named_admins
 from rules.clients import name_of as client_name
@@ -231,7 +230,7 @@ class _Desk:
     def _is_there(self, person: str) -> bool:
         try:
             return self._keys.people is not None and not self._keys.people.profile(person).gone
-        except (SlackApiError, OSError):
+        except UNANSWERED:
             return False
 
     # Limits

@@ -17,12 +17,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
@@ -30,6 +29,7 @@ from blocks.forms import NOT_UNDERSTOOD, TOO_MUCH, forms
 from blocks.frame import cut, escape, render, section, without_tables
 from handlers.payloads import stamped
 from handlers.registry import Block
+from handlers.unanswered import UNANSWERED
 from store.refusals import Refusals
 
 log = structlog.get_logger(__name__)
@@ -41,8 +41,14 @@ EDIT_SECONDS = 5.0
 POST_TIMEOUT = 10
 WAIT_MOST = 20.0
 """Seconds that one answer waits in all when Slack takes no more at once."""
-UNCLEAR = (OSError, SlackClientError, HTTPException)
-"""What a failed post raises: a dropped connection, Slack's refusal, half an answer."""
+UNCLEAR = (*UNANSWERED, LookupError)
+"""What a failed post raises: no answer, or one in no known spelling or without what it has to hold."""
+AGAIN_SECONDS = 1.0
+"""After which an answer is sent again of which Slack did not say that it has it."""
+PASSING = frozenset(("internal_error", "fatal_error", "request_timeout", "service_unavailable"))
+"""Slack's words for trouble of its own."""
+AFTER_ACK_SECONDS = 0.5
+"""How long what takes a form's place waits for the acknowledgement to be drawn, which would take its place in turn."""
 
 
 class NotDelivered(Exception):
@@ -73,7 +79,7 @@ class Workspace:
     def __init__(self, slack: WebClient, refusals: Refusals, pause: Callable[[float], None] = time.sleep) -> None:
         self.slack = slack
         self._refusals = refusals
-        self._pause = pause
+        self.pause = pause
 
     def post(self, send: Callable[[Message], Any], message: Message) -> Any:
         """Send it, once more in simpler form for each time that Slack cannot take the blocks, and again when it asks to wait."""
@@ -102,7 +108,7 @@ class Workspace:
                 seconds = _too_much_for(error)
                 if seconds is None or waited + seconds > WAIT_MOST:
                     raise
-            self._pause(seconds)
+            self.pause(seconds)
             waited += seconds
 
 
@@ -127,8 +133,11 @@ class Answering:
         clock: Seconds that only grow.
 
     Attributes:
-        answered: The answer was given, or could not be.
+        answered: The answer was given. One that reached nobody was not: there may be another that does.
     """
+
+    repeats = True
+    """Whether a second answer is better than none."""
 
     def __init__(self, workspace: Workspace, shown_at: Iterable[float] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._workspace = workspace
@@ -137,12 +146,13 @@ class Answering:
         self._began = clock()
         self._shown_at = iter(shown_at)
         self._next_at = next(self._shown_at, None)
+        self._ending = False
         self.answered = False
 
     def say(self, text: str) -> None:
         """Show how far a long look has come; dropped where that cannot be shown, and when it was shown a moment ago."""
         with self._lock:
-            if self.answered or self._next_at is None or self._clock() - self._began < self._next_at:
+            if self._ending or self._next_at is None or self._clock() - self._began < self._next_at:
                 return
             self._next_at = next(self._shown_at, None)
             try:
@@ -159,11 +169,20 @@ class Answering:
         with self._lock:
             if self.answered:
                 return
-            self.answered = True
-        try:
-            self._final(message)
-        except UNCLEAR as error:
-            raise NotDelivered(reason(error)) from None
+            self._ending = True
+        self._deliver(message)
+        self.answered = True
+
+    def _deliver(self, message: Message) -> None:
+        """Send the answer, and once more where Slack may not have got it."""
+        for first in (True, False):
+            try:
+                return self._final(message)
+            except UNCLEAR as error:
+                if not (first and self.repeats and _may_pass(error)):
+                    raise NotDelivered(reason(error)) from None
+            self._workspace.pause(AGAIN_SECONDS)
+        return None
 
     def leave(self, message: Message) -> None:
         """Nothing more is to be said, since what was asked for is in front of the person; a message where silence would look like nothing.
@@ -180,11 +199,16 @@ class Answering:
         raise NotImplementedError
 
 
+def _may_pass(error: Exception) -> bool:
+    """Whether it is worth another try: Slack did not answer, or had trouble of its own."""
+    return not isinstance(error, SlackApiError) or error.response.status_code >= 500 or error.response.get("error") in PASSING
+
+
 def reason(error: Exception) -> str:
     """The failure in a word or a few: without the URL that a socket error may quote, and without a page that came instead of an answer."""
     if isinstance(error, SlackApiError):
         word = str(error.response.get("error"))
-        return word if re.fullmatch(r"\w{1,60}", word) else f"HTTP {error.response.status_code}"
+        return word if re.fullmatch(r"[a-z][a-z0-9_]{0,59}", word) else f"HTTP {error.response.status_code}"
     return str(error) if isinstance(error, NotDelivered) else type(error).__name__
 
 
@@ -220,6 +244,7 @@ class ByResponseUrl(Answering):
         self._channel = channel
         self._clicked = clicked
         self._in_channel = in_channel
+        self.repeats = not in_channel  # nothing is posted twice for all to see
         self._said = False
         self._thread: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
 
@@ -329,15 +354,31 @@ class ByDirectMessage(Answering):
 
 
 class InModal(Answering):
-    """A submitted form, or a control in a modal: the result takes its place."""
+    """A submitted form, or a control in a modal: the result takes its place.
 
-    def __init__(self, workspace: Workspace, *, view_id: str, title: str, channel: str = "") -> None:
-        super().__init__(workspace)
+    Args:
+        after: Seconds from now before which it would be drawn over.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        view_id: str,
+        title: str,
+        channel: str = "",
+        after: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(workspace, (), clock)
+        self._after = after
         self._view_id = view_id
         self._title = title
         self._channel = channel
 
     def _final(self, message: Message) -> None:
+        if (early := self._began + self._after - self._clock()) > 0:
+            self._workspace.pause(early)
         self._workspace.post(
             lambda fit: self._workspace.slack.views_update(view_id=self._view_id, view=modal(self._title, fit.blocks, self._channel)),
             message,
@@ -357,7 +398,7 @@ class ByModal(Answering):
     def leave(self, message: Message) -> None:
         """Another modal is there already."""
         with self._lock:
-            self.answered = True
+            self._ending = self.answered = True
 
     def _interim(self, text: str) -> None:
         self._open(render([section(escape(text))]))

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from slack_sdk.errors import SlackApiError
-
 from blocks import audit as view
 from blocks.frame import clean, code, cut
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.people import People
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from handlers.unanswered import UNANSWERED
 from rules.access import Role
 from rules.periods import LONGEST_PHRASE, BadPeriod, Period
 from rules.periods import read as read_period
@@ -171,5 +170,5 @@ def _names(entries: Iterable[Entry], people: People | None) -> dict[str, str]:
 def _name(person: str, people: People | None) -> str:
     try:
         return people.profile(person).name or person if people is not None else person
-    except (SlackApiError, OSError):
+    except UNANSWERED:
         return person

@@ -21,6 +21,7 @@ from slack_sdk import WebClient
 from blocks.frame import render, section
 from blocks.inputs import PICK
 from handlers.answering import (
+    AFTER_ACK_SECONDS,
     Answering,
     ByDirectMessage,
     ByEphemeral,
@@ -238,7 +239,7 @@ def build(front: Front, signing_secret: str) -> App:
         channel = opened_from(sent)
         ack(response_action="update", view=modal(title, render([section("Looking …")]), channel or ""))
         person = body["user"]["id"]
-        answering = InModal(workspace, view_id=sent["id"], title=title, channel=channel or "")
+        answering = InModal(workspace, view_id=sent["id"], title=title, channel=channel or "", after=AFTER_ACK_SECONDS)
         question = Question(person=person, channel=channel, way=Way.FORM, line=chosen.name, answering=answering)
         take(("view", sent["id"], sent.get("hash") or ""), question, lambda: desk.submitted(question, submitted))
 
@@ -246,7 +247,7 @@ def build(front: Front, signing_secret: str) -> App:
         """What was typed into the form with one line is asked like any other line."""
         sent, person = body["view"], body["user"]["id"]
         ack(response_action="update", view=modal(NAME, render([section("Looking …")])))
-        answering = InModal(workspace, view_id=sent["id"], title=NAME)
+        answering = InModal(workspace, view_id=sent["id"], title=NAME, after=AFTER_ACK_SECONDS)
         typed = values(sent).get(LINE_FORM, "")
         question = Question(person=person, channel=opened_from(sent), way=Way.SHORTCUT, line=typed, answering=answering)
         ask(("view", sent["id"], sent.get("hash") or ""), question)

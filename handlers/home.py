@@ -21,6 +21,7 @@ from handlers.memory import Memory
 from handlers.registry import Block, Registry, Way
 from handlers.rights import Asker, Rights
 from handlers.today import TodaysCalls
+from handlers.unanswered import UNANSWERED
 from rules.access import Role
 from rules.incidents import Incident, Kind
 from rules.scene import Mute, Scope
@@ -151,7 +152,7 @@ class Home:
         """What that person may see, as of now; and their role.
 
         Raises:
-            SlackApiError, OSError: Slack did not tell who it is.
+            UNANSWERED: Slack did not tell who it is.
             StoreError: The database does not tell.
         """
         asker = self._rights.asker(person, "")
@@ -177,7 +178,7 @@ class Home:
                 return
             self._publish(person, blocks)
             looker.shown = shown
-        except (SlackApiError, OSError, StoreError) as error:
+        except (*UNANSWERED, StoreError) as error:
             result = "slack"
             log.warning("home not refreshed", error=type(error).__name__, person=person)
         if audited:

@@ -41,7 +41,7 @@ class People:
         """What Slack tells of a person.
 
         Raises:
-            SlackApiError, OSError: Slack did not tell; nobody gets a role by default then.
+            UNANSWERED: Slack did not tell; nobody gets a role by default then.
         """
         now = self._clock()
         with self._lock:
@@ -71,7 +71,7 @@ class Groups:
         """The Slack ids of the people in a group; nobody where the workspace has no such group.
 
         Raises:
-            SlackApiError, OSError: Slack did not tell.
+            UNANSWERED: Slack did not tell.
         """
         now = self._clock()
         with self._lock:

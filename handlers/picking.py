@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from blocks.frame import BlockDict
 from blocks.inputs import OPTIONS_MOST, option
@@ -16,6 +15,7 @@ from handlers.places import Places
 from handlers.registry import Command
 from handlers.report_times import zones
 from handlers.rights import Asker, Rights
+from handlers.unanswered import UNANSWERED
 from rules.clients import name_of as client_name
 from rules.finding import by_name, holding
 from rules.limits import Limits, Part
@@ -72,7 +72,7 @@ class Picks:
             if not command.open_to(asker.role, asker.limits):
                 return []
             known = self._known(what, asker)
-        except (SlackApiError, OSError, StoreError, VoipMsError, OutOfSight, TimeoutError) as error:
+        except (*UNANSWERED, StoreError, VoipMsError, OutOfSight, TimeoutError) as error:
             log.info("nothing to suggest", what=what, error=type(error).__name__)
             return []
         found = holding(typed, known, lambda one: (one.words, *one.names))

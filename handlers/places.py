@@ -10,6 +10,8 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from handlers.unanswered import UNANSWERED
+
 log = structlog.get_logger(__name__)
 
 KEPT = timedelta(minutes=5)
@@ -56,7 +58,7 @@ class Places:
         """Whether anybody of the workspace can join a channel; not where Slack does not tell."""
         try:
             about = self._slack.conversations_info(channel=channel)["channel"]
-        except (SlackApiError, OSError):
+        except UNANSWERED:
             return False
         return not about.get("is_private", True)
 
@@ -66,7 +68,7 @@ class Places:
             about = self._slack.conversations_info(channel=channel)["channel"]
         except SlackApiError as error:
             return str(error.response.get("error") or "")
-        except OSError:
+        except UNANSWERED:
             return ""
         if about.get("is_archived"):
             return "is_archived"
@@ -83,7 +85,7 @@ class Places:
             return kept[0]
         try:
             found = {name.lower(): identity for identity, name in self._ask(what) if name}
-        except (SlackApiError, OSError) as error:
+        except UNANSWERED as error:
             log.info("names not known", what=what, error=type(error).__name__)
             found = {}
         with self._lock:

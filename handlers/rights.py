@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from config import Settings
 from handlers.people import Groups, People
+from handlers.unanswered import UNANSWERED
 from rules.access import Grant, Profile, Role, Standing, Subject, named_admins, standing_of
 from rules.limits import NOTHING, Limits
 from store import Store, StoreError, access
@@ -82,7 +82,7 @@ class Rights:
         """The person, asking in that channel (``""``: nowhere in particular).
 
         Raises:
-            SlackApiError, OSError: Slack did not tell who it is: nobody gets a role by default then.
+            UNANSWERED: Slack did not tell who it is: nobody gets a role by default then.
             StoreError: The database did not tell what was granted: likewise.
         """
         profile = self._profile(person)
@@ -105,14 +105,14 @@ class Rights:
         """Whether the person may do everything, wherever they ask.
 
         Raises:
-            SlackApiError, OSError, StoreError: Nobody can tell now.
+            UNANSWERED, StoreError: Nobody can tell now.
         """
         return self.asker(person, "").role is Role.ADMIN
 
     def _profile(self, person: str) -> Profile:
         try:
             return self._people.profile(person)
-        except (SlackApiError, OSError):
+        except UNANSWERED:
             if person in self._admins:  # named by id: nothing Slack could tell would change the role
                 return Profile(id=person)
             raise

@@ -12,6 +12,7 @@ from blocks.frame import code, safe
 from handlers.answering import Message, NotDelivered, reason
 from handlers.registry import Block, Command, Misunderstood
 from handlers.rights import Asker
+from handlers.unanswered import UNANSWERED
 from store import StoreError
 from voipms import OutOfSight, VoipMsError
 
@@ -106,7 +107,7 @@ def _logged(error: Exception, reader: Reader, error_id: str) -> Ending:
             log.error("database", error=str(error), error_id=error_id)
             result, what = "database", "The bot cannot use its database right now."
             step = view.told_to(reader.admins, f"{code('python bot.py doctor')} says what is wrong with the database.")
-        case SlackApiError() | NotDelivered() | OSError():
+        case _ if isinstance(error, (NotDelivered, *UNANSWERED)):
             why = reason(error)
             log.warning("slack", error=why, error_id=error_id)
             lacks = str(error.response.get("needed") or "") if isinstance(error, SlackApiError) else ""

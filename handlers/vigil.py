@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from blocks import setup as view
 from handlers.manifest import SCOPES
 from handlers.signin import BAD_TOKEN
+from handlers.unanswered import UNANSWERED
 from rules.doctor import Check
 from store import Store, destinations, memos, outbox
 
@@ -123,7 +124,7 @@ class Vigil:
             if word in BAD_TOKEN:
                 self._note(word)
             return False
-        except OSError:  # what is on the way does not say that the token is bad
+        except UNANSWERED:  # what is on the way does not say that the token is bad
             return False
         self._note("")
         granted = _scopes(answer.headers)
@@ -187,7 +188,7 @@ def look_at(slack: WebClient, channel: str, uses: tuple[str, ...]) -> Place:
     except SlackApiError as error:
         word = str(error.response.get("error") or "")
         return Place(channel, uses, word if word in OBSTACLES else "")
-    except OSError:
+    except UNANSWERED:
         return Place(channel, uses, "")
     obstacle = "is_archived" if about.get("is_archived") else "" if about.get("is_member", True) else "not_in_channel"
     return Place(f"#{about.get('name') or channel}", uses, obstacle)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from playground.slack import ApiError, Asked, Dropped, RateLimited
+from playground.slack import ApiError, Asked, Dropped, RateLimited, Status
 from tests.e2e.conftest import Stage
 
 
@@ -48,6 +48,20 @@ def test_an_answer_that_reaches_nobody_is_in_the_log_and_the_metrics(stage: Stag
     assert sum("answer not delivered" in line for line in lines) == 1
     assert "not delivered" in next(line for line in lines if "asked" in line and "balance" in line)
     assert not any("Traceback" in line for line in lines)
+
+
+@pytest.mark.parametrize("fault", [Status(503), Dropped()])
+def test_an_answer_that_slack_did_not_take_at_first_arrives_all_the_same(stage: Stage, fault: Status | Dropped) -> None:
+    for ask, method in ((stage.viewer.mention, "chat.postEphemeral"), (stage.viewer.direct, "chat.postMessage")):
+        stage.slack.heal()
+        stage.slack.fail(fault, method=method, times=1)
+        assert "viewer" in ask("whoami").answer().words
+
+
+def test_a_form_whose_outcome_is_there_at_once_does_not_stay_as_it_was(stage: Stage) -> None:
+    form = stage.admin.slash("/voip", "client-login").wait_view()
+    stage.admin.submit(form, {"E-mail": "nobody@example.com", "Password": "example"}).wait_acked()
+    stage.slack.wait_for(lambda: [view for view in stage.slack.views if view.id == form.id and "Looking" not in view.words])
 
 
 def test_where_an_answer_cannot_be_shared_the_person_is_told(stage: Stage) -> None:

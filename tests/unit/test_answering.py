@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from http.client import BadStatusLine, IncompleteRead
 from typing import Any, cast
 from urllib.error import URLError
 
@@ -10,7 +11,19 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from handlers.answering import EDIT_SECONDS, SHOWN_AT, WAIT_MOST, Answering, Message, NotDelivered, Workspace, reason
+from handlers.answering import (
+    AGAIN_SECONDS,
+    EDIT_SECONDS,
+    SHOWN_AT,
+    WAIT_MOST,
+    Answering,
+    ByResponseUrl,
+    InModal,
+    Message,
+    NotDelivered,
+    Workspace,
+    reason,
+)
 from store.refusals import Refusals
 
 ANSWER = Message("Balance: $24.35", [{"type": "divider"}])
@@ -87,13 +100,86 @@ def test_an_answer_that_fails_is_told_without_an_address_and_progress_that_fails
     with pytest.raises(NotDelivered) as lost:
         told.answer(ANSWER)
     assert "hooks" not in str(lost.value) and lost.value.__cause__ is None
-    assert told.answered, "it was on its way, and nobody may send another one after it"
+    assert not told.answered, "there may be other words that reach the person"
+    told.say("Looking …")
+    assert told.said == []
+
+
+class Stumbling(Told):
+    """Breaks as often as there are errors, then tells."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.pauses: list[float] = []
+        self._errors = list(errors)
+        super().__init__()
+        self._workspace = workspace(self.pauses)
+
+    def _final(self, message: Message) -> None:
+        if self._errors:
+            raise self._errors.pop(0)
+        super()._final(message)
+
+
+PASSING = (
+    ConnectionResetError(),
+    BadStatusLine("nonsense"),
+    IncompleteRead(b"half"),
+    UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    LookupError("unknown encoding: nope"),
+)
+
+
+@pytest.mark.parametrize("error", [*PASSING, refused("internal_error"), refused("<html>Service unavailable</html>", 503)], ids=repr)
+def test_an_answer_that_slack_may_not_have_got_is_sent_once_more(error: Exception) -> None:
+    told = Stumbling(error)
+    told.answer(ANSWER)
+    assert told.answers == [ANSWER] and told.answered and told.pauses == [AGAIN_SECONDS]
+    lost = Stumbling(error, error)
+    with pytest.raises(NotDelivered):
+        lost.answer(ANSWER)
+    assert not lost.answered
+    lost.answer(ANSWER)
+    assert lost.answers == [ANSWER], "other words may follow"
+
+
+def test_what_slack_refused_is_not_sent_again() -> None:
+    told = Stumbling(refused("channel_not_found"))
+    with pytest.raises(NotDelivered):
+        told.answer(ANSWER)
+    assert told.answers == [] and told.pauses == []
+
+
+def test_nothing_is_posted_twice_for_all_to_see() -> None:
+    for in_channel in (True, False):
+        way = ByResponseUrl(workspace(), "https://hooks.example.com/x", person="U0ANA", channel="C0PHONES", in_channel=in_channel)
+        assert way.repeats is not in_channel
+
+
+class Views:
+    """Slack's views, and how long was waited before each was drawn."""
+
+    def __init__(self) -> None:
+        self.drawn: list[str] = []
+
+    def views_update(self, view_id: str, view: dict[str, Any]) -> None:
+        self.drawn.append(view_id)
+
+
+@pytest.mark.parametrize(("after", "took", "waits"), [(0.5, 0.0, [0.5]), (0.5, 0.25, [0.25]), (0.5, 2.0, []), (0.0, 0.0, [])])
+def test_what_takes_a_forms_place_waits_for_the_acknowledgement_to_be_drawn(after: float, took: float, waits: list[float]) -> None:
+    time, pauses, views = [100.0], list[float](), Views()
+    slack = Workspace(cast(WebClient, views), Refusals(), pauses.append)
+    told = InModal(slack, view_id="V1", title="Client login", after=after, clock=lambda: time[0])
+    time[0] += took
+    told.answer(ANSWER)
+    assert (views.drawn, pauses) == (["V1"], waits)
 
 
 def test_what_is_no_word_of_slacks_is_told_by_its_status() -> None:
     assert reason(refused("channel_not_found")) == "channel_not_found"
     assert reason(refused("Received a response in a non-JSON format: <html>", 503)) == "HTTP 503"
     assert reason(refused("", 502)) == "HTTP 502"
+    assert reason(refused("Überlastet", 503)) == "HTTP 503"
 
 
 # Waiting
