@@ -19,7 +19,7 @@ help:
 	@echo "make run     the bot with the settings of .env"
 	@echo "make doctor  checks the set-up and says what to mend"
 	@echo "make test    unit, contract and end-to-end tests, offline"
-	@echo "make check   format, lint, types, manifest.yml"
+	@echo "make check   format, lint, types, manifest.yml, docs/commands.md"
 	@echo "make bench   what is claimed about speed, measured"
 	@echo "make soak    the long tests"
 	@echo "With Node.js:"
@@ -65,7 +65,8 @@ check: setup
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	@$(PY) bot.py manifest | cmp -s - manifest.yml || { echo "manifest.yml is not what the code says: $(PY) bot.py manifest > manifest.yml" >&2; exit 1; }
-	@echo "manifest.yml matches the code"
+	@$(PY) -m handlers.guide | cmp -s - docs/commands.md || { echo "docs/commands.md is not what the code says: $(PY) -m handlers.guide > docs/commands.md" >&2; exit 1; }
+	@echo "manifest.yml and docs/commands.md match the code"
 
 format: setup
 	$(PY) -m ruff format .

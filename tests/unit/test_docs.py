@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers import commands
+from handlers import commands, guide
 from handlers.manifest import SCOPES
 from handlers.registry import Command
 from rules.access import Role
@@ -31,6 +31,15 @@ def as_written(command: Command) -> tuple[str, str]:
     """The first and the last cell of a command's row."""
     line = f"{command.name} {command.usage}".strip().replace("|", "\\|")
     return f"`{line}`", "anyone" if command.role is Role.NONE else str(command.role)
+
+
+def test_the_page_of_commands_is_what_the_code_says() -> None:
+    assert (ROOT / "docs/commands.md").read_text() == guide.page(commands()), "python -m handlers.guide > docs/commands.md"
+
+
+def test_the_page_of_commands_has_all_of_them() -> None:
+    written = re.findall(r"^## (\S+)$", guide.page(commands()), re.MULTILINE)
+    assert sorted(written) == sorted(["Shortcuts", *(command.name for command in commands())])
 
 
 def test_every_scope_has_its_reason_in_the_docs() -> None:
