@@ -19,12 +19,13 @@ from rules.accounts import name_of
 from rules.finding import by_name
 from rules.registrations import registers
 from rules.routing import accounts_of, follow, kinds, loops
-from voipms import Did, Rows, Server, SubAccount, Target, Voicemail, VoipMs
+from voipms import Did, Rows, Server, SubAccount, Target, Voicemail, VoipMs, VoipMsError
 
 T = TypeVar("T")
 ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
 MOST_LOOKS = 10
 """Phones of one number that are looked at: each costs a request."""
+NO_TIME = VoipMsError("no time left", "There was no time left.")
 _WHOLE_NUMBER = re.compile(r"[+(\d][\d\s().-]{5,}\d")
 LEAST_DIGITS = 4
 """Of the end of a number, for it to mean that number."""
@@ -52,20 +53,20 @@ def numbers(asked: Request, phones: VoipMs, live: Looks) -> Reply:
     known = phones.dids()
     if asked.words:
         return _one(asked, phones, live, known, _chosen(asked, known))
-    listed, lost, notes = _listed(known, phones)
+    listed, lost, notes = _listed(asked, known, phones)
     card = view.card(listed, lost, notes, slash=slash_for(asked.way), hide=asked.masked)
     return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
 
 
 def numbers_csv(asked: Request, phones: VoipMs) -> Csv:
     """The list with every setting and where each number rings."""
-    return Csv("numbers.csv", view.csv(_listed(phones.dids(), phones)[0], hide=asked.masked))
+    return Csv("numbers.csv", view.csv(_listed(asked, phones.dids(), phones)[0], hide=asked.masked))
 
 
-def _listed(known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], Lost, list[str]]:
+def _listed(asked: Request, known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], Lost, list[str]]:
     """The numbers by their digits, those that can send a caller in a circle first; what could not be read; what is missing."""
     servers, note = _servers(phones) if known else ({}, "")
-    leads = _map([did.routing for did in known], known, phones)
+    leads = _map(asked, [did.routing for did in known], known, phones)
     listed = [
         view.Number(did=did, way=follow(did.routing, leads.targets), pop=view.pop_words(did.pop, servers))
         for did in by_name(known, lambda did: did.did)
@@ -81,7 +82,7 @@ def _servers(phones: VoipMs) -> tuple[Mapping[str, Server], str]:
 
 
 def _one(asked: Request, phones: VoipMs, live: Looks, known: Rows[Did], did: Did) -> Reply:
-    leads = _map([getattr(did, route) for route in ROUTES], known, phones)
+    leads = _map(asked, [getattr(did, route) for route in ROUTES], known, phones)
     ways = {route: follow(getattr(did, route), leads.targets) for route in ROUTES}
     rings = [login for login in accounts_of(ways["routing"]) if login in leads.sub_accounts]
     to_look_at = [leads.sub_accounts[login] for login in rings if registers(leads.sub_accounts[login])][:MOST_LOOKS]
@@ -123,15 +124,16 @@ def _names_of(did: Did) -> tuple[str, ...]:
 # Where routing strings lead
 
 
-def _map(routings: Iterable[str], known: Rows[Did], phones: VoipMs) -> Map:
-    """Everything that can be reached from these routing strings: one request for each kind that occurs."""
+def _map(asked: Request, routings: Iterable[str], known: Rows[Did], phones: VoipMs) -> Map:
+    """Everything that can be reached from these routing strings, in the time there is: one request for each kind that occurs."""
     starts = list(routings)
     leads = Map(targets={f"did:{did.did}": Target(routing=f"did:{did.did}", name=_title(did), leads_to=(did.routing,)) for did in known})
     looked_up: set[str] = set()
     while new := sorted(kinds(starts, leads.targets) - looked_up):
         looked_up.update(new)
         for kind in new:
-            leads = _with(leads, kind, phones)
+            in_time = asked.clock() < asked.give_up_at
+            leads = _with(leads, kind, phones) if in_time else _joined(leads, kind, Told(Rows[Target](), NO_TIME), ())
     return leads
 
 

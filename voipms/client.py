@@ -52,6 +52,8 @@ CONNECT_SECONDS = 10.0
 LONGEST_DAYS = 256 * 1024 * 1024
 """Two days are the least that is asked of a busy account, and are read whole: half a million calls fit."""
 PIECE = 64 * 1024
+MOST_QUEUES = 25
+"""Queues whose members are asked for, with a request each: more than any one company has, and half a minute at the usual pace."""
 
 
 class VoipMs:
@@ -252,14 +254,19 @@ class VoipMs:
     def targets(self, kind: str) -> Rows[Target]:
         """What the routing strings of one kind (``fwd``, ``grp``, ``queue``, ``ivr``, ``tc``, ``sip``, …) lead to.
 
-        One request, and one more for each queue; none for kinds that VoIP.ms keeps no list of (``sys``, ``phone``).
+        One request, and one more for each of the first ``MOST_QUEUES`` queues: the members of the others are gaps. None for kinds that
+        VoIP.ms keeps no list of (``sys``, ``phone``).
         """
         listing = LISTINGS.get(kind)
         if listing is None:
             return Rows()
         rows = self._rows(listing.record, listing.key, listing.method)
-        made = (listing.target(kind, row, self._members(row) if isinstance(row, Queue) else ()) for row in rows)
-        return Rows(made, rows.unreadable, rows.gaps)
+        made = [
+            listing.target(kind, row, self._members(row) if isinstance(row, Queue) and place < MOST_QUEUES else ())
+            for place, row in enumerate(rows)
+        ]
+        unasked = max(0, len(rows) - MOST_QUEUES) if listing.record is Queue else 0
+        return Rows(made, rows.unreadable, rows.gaps + unasked)
 
     def _members(self, queue: Queue) -> list[str]:
         return members_of(self._rows(StaticMember, "members", "getStaticMembers", queue=queue.queue))

@@ -1,7 +1,8 @@
 """One question to VoIP.ms that fails takes no answer down that can do without it: what is missing is said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +37,7 @@ def phones(server: VoipMsServer) -> VoipMs:
     return VoipMs(server.username, server.password, url=server.url, pace=Pace(per_minute=60_000)).patient(Priority.PERSON, 1)
 
 
-def ask(phones: VoipMs, line: str) -> Reply:
+def ask(phones: VoipMs, line: str, clock: Callable[[], datetime] = lambda: NOW) -> Reply:
     name, *words = split(line)
     command = REGISTRY.get(name)
     assert command is not None
@@ -46,7 +47,7 @@ def ask(phones: VoipMs, line: str) -> Reply:
         words=tuple(words),
         now=NOW,
         zone=ZoneInfo("America/Toronto"),
-        clock=lambda: NOW,
+        clock=clock,
         give_up_at=NOW + timedelta(seconds=60),
     )
     reply = command.run(request, phones)
@@ -115,6 +116,13 @@ def test_what_would_fail_for_every_question_is_told_at_once(server: VoipMsServer
         ask(phones, "calls yesterday")
     assert refused.value.status == "invalid_credentials"
     assert len(server.asked) == 1
+
+
+def test_where_numbers_ring_is_looked_up_no_longer_than_a_person_waits(server: VoipMsServer, phones: VoipMs) -> None:
+    seconds = count(step=25)
+    reply = ask(phones, "numbers", lambda: NOW + timedelta(seconds=next(seconds)))
+    assert reply.headline.startswith("26 numbers") and "could not be looked up: There was no time left." in words_of(reply.blocks)
+    assert len(server.asked) == 5, "the numbers, the POPs, and three kinds of what they lead to"
 
 
 def test_a_number_that_sends_callers_in_a_circle_stands_first_and_is_named(phones: VoipMs) -> None:

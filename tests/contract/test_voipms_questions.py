@@ -30,6 +30,7 @@ from voipms import (
     VoicemailMessage,
     VoipMs,
 )
+from voipms.client import MOST_QUEUES
 
 SECRETS = ("example-client-password", "example-sip-password", "1234-example-pin", "http://myurl.example", "smpp-example", "9911-pin")
 
@@ -614,6 +615,14 @@ def test_a_queue_leads_to_its_members_in_their_order_and_then_to_where_it_gives_
     leads_to = ("account:100000_first", "account:100000_second", "fwd:19999", "vm:149601")
     assert found == (Target(routing="queue:3008", name="call_center5", leads_to=leads_to),)
     assert (wire.methods, wire.asked[1]["queue"]) == (["getQueues", "getStaticMembers"], "3008")
+
+
+def test_of_more_queues_than_any_company_has_the_members_are_gaps() -> None:
+    queues = [{"queue": str(number), "queue_name": f"Queue {number}"} for number in range(300)]
+    with Wire(said(queues=queues), said("no_member")) as wire, account(wire) as phones:
+        found = phones.targets("queue")
+    assert (len(found), found.gaps) == (300, 300 - MOST_QUEUES)
+    assert len(wire.asked) == 1 + MOST_QUEUES
 
 
 @pytest.mark.parametrize("kind", ["sys", "did", "phone", "none", "", "never-seen"])
