@@ -198,7 +198,7 @@ def channels_check(slack: WebClient, uses: Mapping[str, tuple[str, ...]]) -> Che
     """Whether messages reach the channels that people have chosen, looked at now."""
     name = "Channels"
     if not uses:
-        return Check(name, None, "none is chosen yet", "Say where alerts go: /voip watch channel #phones, or set ALERT_CHANNEL")
+        return Check(name, True, "none is chosen yet", "Say where alerts go: /voip watch channel #phones, or set ALERT_CHANNEL")
     places = [look_at(slack, channel, used) for channel, used in islice(uses.items(), CHANNELS_AT_ONCE)]
     wrong = [place for place in places if place.obstacle]
     if not wrong:

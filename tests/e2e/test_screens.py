@@ -321,7 +321,7 @@ def test_viewers_see_masked_numbers_unless_the_setting_says_otherwise(stage: Sta
         ("balance", "Balance"),
         ("whoami", "Your role: admin"),
         ("help calls", "Periods"),
-        ("doctor", "everything works"),
+        ("doctor", "Set-up: works, 1 thing to look at"),
     ],
 )
 def test_every_list_says_how_many_and_what_matters(stage: Stage, words: str, says: str) -> None:
