@@ -16,7 +16,7 @@ MOST = 30
 """Lines of each kind that are shown."""
 GRANT_FORM, LIMIT_FORM = "grant", "channel"
 WHO, CHANNEL, GROUPS, ROLE, OUTSIDERS = "people", "channel", "groups", "role", "outsiders"
-CLIENTS, SITES, ACCOUNTS = "clients", "sites", "accounts"
+CLIENTS, SITES, ACCOUNTS, FREE = "clients", "sites", "accounts", "free"
 ROLES = {
     str(Role.VIEWER): "Viewer: status, calls, settings",
     str(Role.OPERATOR): "Operator: clients, balance, outages as well",
@@ -92,7 +92,7 @@ def card(
 
 
 def _cut(lines: Sequence[str]) -> list[str]:
-    return [*lines[:MOST], *([f"and {len(lines) - MOST:,} more"] if len(lines) > MOST else [])]
+    return [*lines[:MOST], *([f"and {len(lines) - MOST:,} more in the CSV"] if len(lines) > MOST else [])]
 
 
 def _outsiders(one: Grant) -> str:
@@ -126,6 +126,19 @@ def part(fence: Fence, names: Names) -> str:
 def _called(identity: str, names: Mapping[str, str]) -> str:
     name = names.get(identity, "")
     return f"{safe(name, 60)} ({code(identity)})" if name and name != identity else code(identity)
+
+
+CSV_COLUMNS = ("What", "Slack id", "Name", "Role", "Guests too", "Sees", "By", "Since")
+
+
+def csv_row(one: Grant | Limited, names: Names, zone: ZoneInfo) -> tuple[object, ...]:
+    """A role or a limit as a row of the file."""
+    since = (one.by, one.at.astimezone(zone).isoformat(sep=" ", timespec="minutes"))
+    if isinstance(one, Limited):
+        kinds = (("client", one.fence.clients), ("site", one.fence.sites), ("account", one.fence.accounts))
+        return ("limit", one.channel, "", "", "", ", ".join(f"{kind} {each}" for kind, some in kinds for each in sorted(some)), *since)
+    name = names.groups.get(one.id, "") if one.subject is Subject.GROUP else ""
+    return (one.subject.value, one.id, name, str(one.role), "yes" if one.outsiders else "", "", *since)
 
 
 # What was done
@@ -165,6 +178,7 @@ def limit_form() -> dict[str, Any]:
         inputs.field(CLIENTS, "Reseller clients", inputs.pick("clients"), optional=True),
         inputs.field(SITES, "Sites", inputs.pick("sites"), optional=True),
         inputs.field(ACCOUNTS, "Sub-accounts", inputs.pick("accounts"), optional=True),
+        inputs.field(FREE, "Or", inputs.ticks({"yes": "No limit: it sees everything again"}), optional=True),
     ]
-    note = "The channel then sees only these: in every answer, report and alert. Choose nothing to let it see everything again."
+    note = "The channel then sees only these: in every answer, report and alert."
     return inputs.form(f"access:{LIMIT_FORM}", "Limit a channel", "Limit", [*fields, *render([small(note)])])

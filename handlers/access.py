@@ -15,7 +15,7 @@ from handlers.memory import Memory
 from handlers.optional import if_told
 from handlers.people import People
 from handlers.places import Places
-from handlers.registry import Command, FormErrors, Misunderstood, Reply, Request, Submitted
+from handlers.registry import Command, Csv, FormErrors, Misunderstood, Reply, Request, Submitted
 from handlers.unanswered import UNANSWERED
 from handlers.watch_targets import Known
 from rules.access import Grant, Role, Subject, named_admins
@@ -82,11 +82,15 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         raise Misunderstood(f"I do not know “access {clean(verb)[:40]}”.", hint)
 
     def check(submitted: Submitted) -> None:
-        """Somebody has to be chosen.
+        """Somebody has to be chosen; and nobody lifts limits by forgetting to choose.
 
         Raises:
-            FormErrors: Nobody is.
+            FormErrors: Nobody is, or nothing.
         """
+        if submitted.form == view.LIMIT_FORM:
+            some, free = any(submitted.values.get(name) for name in _FIELDS.values()), bool(submitted.values.get(view.FREE))
+            if some is free:
+                raise FormErrors({view.FREE: "Choose either what it sees, or this."})
         if submitted.form == view.GRANT_FORM and not any(submitted.values.get(name) for name in (view.WHO, view.GROUPS, view.CHANNEL)):
             raise FormErrors({view.WHO: "Choose people, a group or a channel."})
 
@@ -101,6 +105,10 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         whom = [Who(subject, identity) for subject, name in subjects.items() for identity in chosen.get(name, ())]
         return at.grant(whom, Role[submitted.values[view.ROLE].upper()], bool(chosen.get(view.OUTSIDERS)))
 
+    def table(asked: Request, phones: VoipMs) -> Csv:
+        """Everything granted and limited."""
+        return _Desk(asked, memory, keys, phones).table()
+
     return Command(
         name="access",
         usage="[grant @person|#channel role | revoke @person | channel #channel to client|site|account …]",
@@ -108,6 +116,7 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         role=Role.ADMIN,
         examples=("", "list"),
         run=run,
+        csv=table,
         check=check,
         submit=submit,
         details=(
@@ -138,13 +147,25 @@ class _Desk:
 
     def listed(self) -> Reply:
         """All that decides who may do what."""
-        with self._store.reading() as transaction:
-            grants = access.every(transaction)
-            limited = [view.Limited(channel=one.channel, fence=one.fence, by=one.by, at=one.at) for one in access.fenced(transaction)]
+        grants, limited = self._known()
         names = self._names([one.fence for one in limited])
         slash = slash_for(self._asked.way)
         blocks = view.card(grants, limited, sorted(self._keys.admins), self._keys.default, names, self._asked.zone, slash)
-        return Reply(headline=view.headline(grants, limited), blocks=blocks)
+        return Reply(headline=view.headline(grants, limited), blocks=blocks, again="list", csv=bool(grants or limited))
+
+    def table(self) -> Csv:
+        """The same, all of it."""
+        grants, limited = self._known()
+        names = self._names(())
+        every: list[Grant | view.Limited] = [*grants, *limited]
+        rows = (view.csv_row(one, names, self._asked.zone) for one in every)
+        return Csv(f"access-{self._asked.today}.csv", (view.CSV_COLUMNS, *rows))
+
+    def _known(self) -> tuple[list[Grant], list[view.Limited]]:
+        with self._store.reading() as transaction:
+            grants = access.every(transaction)
+            limited = [view.Limited(channel=one.channel, fence=one.fence, by=one.by, at=one.at) for one in access.fenced(transaction)]
+        return grants, limited
 
     def _names(self, fences: Collection[Fence]) -> view.Names:
         """What is named in these limits; asked of VoIP.ms only where a client is."""

@@ -54,7 +54,7 @@ COMMANDS = {
     "audit": Needs(ADMINS, False),
     "doctor": Needs(ADMINS, False),
 }
-CSV = frozenset(("status", "alerts", "accounts", "voicemail", "calls", "numbers", "clients", "client-calls", "packages", "audit"))
+CSV = frozenset(("status", "alerts", "accounts", "voicemail", "calls", "numbers", "clients", "client-calls", "packages", "access", "audit"))
 """Commands with a table."""
 SHARED_ONES = frozenset(("status", "alerts", "accounts", "voicemail", "calls", "numbers", "balance"))
 """Commands whose answers may be shared."""
