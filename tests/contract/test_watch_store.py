@@ -168,14 +168,14 @@ def test_five_hundred_phones_of_one_site_that_fall_at_once_are_one_message(tmp_p
 
 
 def test_phones_of_one_site_that_fall_as_their_registrations_run_out_are_one_message(store: Store) -> None:
-    fleet = Fleet(store, {f"100000_{n:03}": HEAD for n in range(80)})
+    fleet = Fleet(store, {f"100000_{n:03}": HEAD for n in range(50)})
     phones = list(fleet.sites)
-    for start in range(0, len(phones), 8):
+    for start in range(0, len(phones), 5):
         fleet.wait(5 * MINUTE)
-        fleet.drop(*phones[start : start + 8])
+        fleet.drop(*phones[start : start + 5])
         fleet.tick()
     (incident,) = fleet.open()
-    assert len(incident.members) == 80
+    assert len(incident.members) == 50
     kinds = Counter(kind for kind, _ in fleet.queued())
     assert (kinds["post"], kinds["update"]) == (1, 1)
     broadcast = [note.at for kind, note in fleet.queued() if note.broadcast]
