@@ -17,9 +17,10 @@ from handlers.people import People
 from handlers.places import Places
 from handlers.registry import Command, Csv, FormErrors, Misunderstood, Reply, Request, Submitted
 from handlers.unanswered import UNANSWERED
-from handlers.watch_targets import Known
+from handlers.watch_targets import Known, Target
 from rules.access import Grant, Role, Subject, named_admins
 from rules.clients import name_of as client_name
+from rules.finding import apart
 from rules.limits import Fence
 from rules.scene import Scope
 from store import Transaction, access, lines, steering
@@ -279,14 +280,17 @@ class _Desk:
         with self._store.reading() as transaction:
             known = Known(accounts=lines.every(transaction), sites=steering.sites(transaction), clients=self._clients)
         found: dict[str, set[str]] = {kind: set() for kind in SCOPES}
-        for kind, name in part.named:
+        for kind, named in part.named:
             things = known.every_client() if kind == "client" else known.targets[SCOPES[kind]]
             lists = {"client": "clients", "account": "accounts"}.get(kind, "watch")
-            target = one_of(
-                self._asked, f"access channel <#{part.channel}> to {kind}", kind, things, lambda one: one.names, words=[name], lists=lists
-            )
-            found[kind].add(target.key)
+            command = f"access channel <#{part.channel}> to {kind}"
+            for name in apart(named, things, _names):
+                found[kind].add(one_of(self._asked, command, kind, things, _names, words=[name], lists=lists).key)
         return Fence(accounts=frozenset(found["account"]), sites=frozenset(found["site"]), clients=frozenset(found["client"]))
+
+
+def _names(one: Target) -> tuple[str, ...]:
+    return one.names
 
 
 def _in_words(fence: Fence) -> str:

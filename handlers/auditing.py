@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 ABOUT_MOST = 200
 _NUMBER = re.compile(
-    r"(?<![\w.-])(?:number:\S+|\+\d[\d ().-]{5,}\d|\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}|\d{7,15})(?![\w-])",
+    r"(?<![\w.-])(?:number:)?(?:\+\d[\d ().-]{5,}\d|(?:1[-. ]?)?(?:\(\d{3}\)|\d{3})[-. ]?\d{3}[-. ]?\d{4}|\d{7,15})(?![\w-])|number:\S+",
     re.IGNORECASE,
 )
 """A phone number as people type it. A day or a login is none."""

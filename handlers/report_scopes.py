@@ -10,7 +10,7 @@ from rules.accounts import name_of, names_of
 from rules.call_rows import is_main
 from rules.clients import name_of as client_name
 from rules.clients import names_of as client_names
-from rules.finding import find_called, taken_apart
+from rules.finding import apart
 from rules.reports import About, Scope
 from store import Store, lines, steering
 from voipms import SubAccount, VoipMs
@@ -57,18 +57,14 @@ def scope_of(
     kind = about.value.removesuffix("s")
     things = _things(about, store, phones)
     line = f"{command} for {kind}"
-    apart = [one for name in names for one in (_apart(name, things) if about is About.ACCOUNTS else [name])]
-    meant = [one_of(asked, line, kind, things, lambda one: one.names, words=[name], lists=LISTS[kind]) for name in apart]
+    each = [one for name in names for one in (apart(name, things, _names) if about is About.ACCOUNTS else [name])]
+    meant = [one_of(asked, line, kind, things, _names, words=[name], lists=LISTS[kind]) for name in each]
     found = {thing.key: thing.name for thing in meant}
     return Scope(about=about, keys=tuple(found), name=listing(list(found.values()), NAMED_MOST)), found
 
 
-def _apart(name: str, things: Sequence[Thing]) -> list[str]:
-    """The names of several things that were typed one after the other, each as its key; what is one name stays as it is."""
-    if find_called(name, things, lambda one: one.names).one is not None:
-        return [name]
-    several, left = taken_apart(name.split(), things, lambda one: one.names)
-    return [one.key for one in several] if len(several) > 1 and not left else [name]
+def _names(one: Thing) -> tuple[str, ...]:
+    return one.names
 
 
 def _things(about: About, store: Store, phones: VoipMs) -> Sequence[Thing]:

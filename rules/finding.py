@@ -119,6 +119,14 @@ def taken_apart(words: Sequence[str], things: Iterable[T], names: Callable[[T], 
     return meant, left
 
 
+def apart(words: str, things: Sequence[T], names: Callable[[T], Sequence[str]]) -> list[str]:
+    """The names of several things that were typed one after the other, each by its identity; what is one name stays as it is."""
+    if find_called(words, things, names).one is not None:
+        return [words]
+    several, left = taken_apart(words.split(), things, names)
+    return [names(one)[0] for one in several] if len(several) > 1 and not left else [words]
+
+
 def run_of(words: Sequence[str], names: Iterable[str]) -> int:
     """How many of the first words make one of the names (as ``plain_names`` gives them): the longest run, 0 where none does."""
     for count in range(min(LONGEST_RUN, len(words)), 0, -1):
