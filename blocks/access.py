@@ -145,9 +145,9 @@ def csv_row(one: Grant | Limited, names: Names, zone: ZoneInfo) -> tuple[object,
 
 
 def done(what: str, *notes: str) -> list[BlockDict]:
-    """One thing that was changed; our own mrkdwn."""
-    what = what[:1].upper() + what[1:]
-    return render([section(f"🟢  {what}"), *([small(*notes)] if notes else [])])
+    """What was changed, one thing a line; our own mrkdwn."""
+    lines = "\n".join(f"🟢  {line[:1].upper()}{line[1:]}" for line in what.splitlines())
+    return render([section(lines), *([small(*notes)] if notes else [])])
 
 
 # Forms

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 
-from blocks.frame import code, listing, plural
+from blocks.frame import code, listing, plural, safe
 from rules.access import Grant, Standing, Subject, Why
 from rules.limits import Limits
 
 
-def source(standing: Standing) -> str:
-    """Where a role comes from, one sentence to the person who has it; our own mrkdwn."""
+def source(standing: Standing, group: str = "") -> str:
+    """Where a role comes from, one sentence to the person who has it; our own mrkdwn.
+
+    Args:
+        group: The handle of the user group that it was given to, plain, from outside; ``""`` where nobody knows it.
+    """
     match standing.why:
         case Why.SETTING:
             return "The setting ADMINS names you."
         case Why.GRANT if standing.grant is not None:
-            return f"It was given to {_to_you(standing.grant)} by {mention(standing.grant.by)}."
+            return f"It was given to {_to_you(standing.grant, group)} by {mention(standing.grant.by)}."
         case Why.OUTSIDER:
             return "Guests and people of other organisations have to be named by an admin."
         case Why.SHUT_OUT:
@@ -21,10 +25,10 @@ def source(standing: Standing) -> str:
     return "It is what everyone in this workspace has who is not named (the setting DEFAULT_ROLE)."
 
 
-def _to_you(grant: Grant) -> str:
+def _to_you(grant: Grant, group: str) -> str:
     match grant.subject:
         case Subject.GROUP:
-            return f"your user group {code(grant.id)}"
+            return f"your user group {safe(f'@{group}', 60) if group else code(grant.id)}"
         case Subject.CHANNEL:
             return "whoever asks in this channel"
     return "you"

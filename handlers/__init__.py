@@ -61,7 +61,7 @@ def commands(
             CLIENT_CALLS,
             client_login_command(Tries()),
             report_command(memory, keys.places),
-            whoami_command(registry),
+            whoami_command(registry, keys.places.groups if keys.places is not None else dict),
             access_command(memory, keys),
             audit_command(memory, keys.people, audit_days),
             doctor_command(diagnose),

@@ -1,12 +1,12 @@
 """``help`` and ``whoami``: what you may ask, and who you are to the bot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from blocks import errors, rights
 from blocks import help as view
 from blocks.frame import clean, cut
 from handlers.registry import Command, Misunderstood, Registry, Reply, Request, Way
-from rules.access import Role
+from rules.access import Role, Standing, Subject
 from voipms import VoipMs
 
 TOPICS = (
@@ -66,8 +66,12 @@ def _line(command: Command) -> view.Line:
     return view.Line(command.name, command.usage, command.summary, command.examples, command.details)
 
 
-def whoami_command(registry: Callable[[], Registry]) -> Command:
-    """``whoami``."""
+def whoami_command(registry: Callable[[], Registry], groups: Callable[[], Mapping[str, str]] = dict) -> Command:
+    """``whoami``.
+
+    Args:
+        groups: Gives the ids of the workspace's user groups, by handle.
+    """
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """Your role, where it comes from, what it lets you do, and who can change it."""
@@ -75,7 +79,7 @@ def whoami_command(registry: Callable[[], Registry]) -> Command:
         me = view.Me(
             person=asked.person,
             role=str(asked.role),
-            source=rights.source(asked.standing),
+            source=rights.source(asked.standing, _group(asked.standing, groups)),
             sees="" if asked.limits is None else rights.part(asked.limits),
             may=[one.name for one in known if one.open_to(asked.role, asked.limits)],
             not_here=[one.name for one in known if one.role <= asked.role and not one.open_to(asked.role, asked.limits)],
@@ -96,3 +100,10 @@ def whoami_command(registry: Callable[[], Registry]) -> Command:
         in_part=True,
         by_itself=True,
     )
+
+
+def _group(standing: Standing, groups: Callable[[], Mapping[str, str]]) -> str:
+    """The handle of the user group that a role comes from; asked for only where it comes from one."""
+    if standing.grant is None or standing.grant.subject is not Subject.GROUP:
+        return ""
+    return next((handle for handle, group in groups().items() if group == standing.grant.id), "")
