@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 IDLE = 0.25
 """Seconds until it is worth another try when nothing is due."""
+SETBACK = timedelta(seconds=30)
+"""When the clock is put back by more than that, all is planned anew: it would be waited for otherwise."""
 READ_EVERY = timedelta(seconds=1)
 """How often the wishes of people are read."""
 LEDGER_EVERY = timedelta(hours=1)
@@ -45,6 +47,7 @@ class _Run:
         epoch: The lease's.
         accounts: All that are watched.
         offset: How ``register_next`` is to be read.
+        stepped_at: The last step.
         ask_at: VoIP.ms is not asked before that.
         read_at, list_at, weigh_at, ledger_at: When these are due.
         listed_at: When all accounts were last listed.
@@ -58,6 +61,7 @@ class _Run:
     agenda: Agenda
     accounts: dict[str, Account]
     offset: Offset
+    stepped_at: datetime
     ask_at: datetime
     read_at: datetime
     list_at: datetime
@@ -120,9 +124,11 @@ class Poller:
             LeaseLost: Another process polls now.
             Unavailable: The database cannot be asked.
         """
-        if self._run is None or self._run.epoch != lease.epoch:
+        now = self._clock()
+        if self._run is None or self._run.epoch != lease.epoch or self._run.stepped_at - now > SETBACK:
             self._run = self._begin(lease)
-        run, now = self._run, self._clock()
+        run = self._run
+        run.stepped_at = now
         if now >= run.read_at:
             self._read(run, now)
             if self._run is not run:
@@ -161,13 +167,15 @@ class Poller:
         with self._store.reading() as transaction:
             before, health = watch.doing(transaction), watch.health(transaction)
         agenda = Agenda(self.timing, self._interval, self._sweeps.rate)
-        agenda.start([(one.line, one.looked_at) for one in accounts], now)
+        # a look in the future was before the clock was put back
+        agenda.start([(one.line, one.looked_at and min(one.looked_at, now)) for one in accounts], now)
         return _Run(
             epoch=lease.epoch,
             timing=self.timing,
             agenda=agenda,
             accounts={one.account: one for one in accounts},
             offset=before.offset if before is not None else Offset(),
+            stepped_at=now,
             ask_at=now,
             read_at=now,
             list_at=now,

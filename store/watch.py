@@ -223,6 +223,8 @@ def _absence(transaction: Transaction, health: Health, now: datetime, timing: Ti
     if health.absence is None:
         return ()
     scene = scenes.load(transaction, now).scene
+    if not scene.channel:
+        return ()
     watched = [one.line for one in lines.every(transaction) if one.watched]
     health, note = absence_told(health, watched, scene.whole, now, scene.sweep, timing)
     if note is None:

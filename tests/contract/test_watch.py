@@ -302,6 +302,14 @@ def test_nobody_at_rest_is_asked_about_more_often_than_the_interval_not_even_aft
     assert sum(gap < 0.99 * room.confirm_seconds for gap in gaps) <= 0.1 * len(gaps)
 
 
+def test_a_clock_that_is_put_back_is_not_waited_for(room: Room) -> None:
+    room.hand.at -= 3600
+    begun = room.hand.at
+    room.run(2)
+    assert len({account for at, account in room.asked(since=begun) if at < begun + 3600}) >= 10
+    assert room.notes() == []
+
+
 def test_a_new_account_is_watched_by_itself_and_a_deleted_one_told_once(room: Room) -> None:
     company = room.company
     company.sub_accounts["100001_new"] = replace(company.sub_accounts[DESK], login="100001_new", description="New phone")
