@@ -1,5 +1,6 @@
 """Call records: totals first, then who, then the newest rows; the same rows as a file. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,7 @@ from blocks.frame import (
     small,
     table,
 )
+from blocks.routing import masked as masked_routing
 from blocks.settings import quoted
 from rules.accounts import name_of
 from rules.call_rows import Direction, Filters, Outcome, is_main
@@ -133,7 +135,7 @@ class Asked:
 # Words
 
 
-def names_of(sub_accounts: Iterable[SubAccount], dids: Iterable[Did]) -> dict[str, str]:
+def names_of(sub_accounts: Iterable[SubAccount], dids: Iterable[Did], masked: bool = False) -> dict[str, str]:
     """What people call logins, our numbers (by their digits), and the places that numbers lead to; from outside.
 
     A ring group or a time condition goes by the names of its numbers: *Main line (ring group)*.
@@ -144,15 +146,16 @@ def names_of(sub_accounts: Iterable[SubAccount], dids: Iterable[Did]) -> dict[st
         if did.description:
             names[digits(did.did)] = did.description
             led.setdefault(did.routing, []).append(did.description)
-    return names | {routing: f"{listing(called, 2)} ({_place(routing).lower()})" for routing, called in led.items() if ":" in routing}
+    names |= {routing: f"{listing(called, 2)} ({_place(routing).lower()})" for routing, called in led.items() if ":" in routing}
+    return {key: mask_within(name) for key, name in names.items()} if masked else names
 
 
-def owner_name(owner: str, names: Mapping[str, str]) -> str:
+def owner_name(owner: str, names: Mapping[str, str], masked: bool = False) -> str:
     """What people call an owner: a sub-account's name, *Main line (ring group)*, *Main account*; from outside."""
     if owner in names:
         return names[owner]
     if ":" in owner:
-        return f"{_place(owner)} {id_of(owner)}".strip()
+        return f"{_place(owner)} {id_of(masked_routing(owner) if masked else owner)}".strip()
     return "Main account" if owner and is_main(owner) else owner or "No account"
 
 
@@ -168,15 +171,20 @@ def what(asked: Asked, count: int = 0) -> str:
     phrases = [plural(count, kind) if count else f"{kind}s"]
     if filters.number:
         own = cut(clean(asked.names.get(filters.number, "")), 60)
-        number = phone(filters.number, asked.masked) if len(filters.number) > 6 else f"…{filters.number}"
+        number = phone(filters.number, asked.masked) if len(filters.number) > 6 else _end(filters.number, asked.masked)
         phrases.append(f"with {own} {number}" if own else f"with {number}")
     lengths = ((word, limit) for word, limit in (("longer", filters.over), ("shorter", filters.under)) if limit is not None)
     phrases.append(" and ".join(f"{word} than {length(limit)}" for word, limit in lengths))
     if filters.account:
-        phrases.append(f"for {cut(clean(owner_name(filters.account, asked.names)), 60)}")
+        phrases.append(f"for {cut(clean(owner_name(filters.account, asked.names, asked.masked)), 60)}")
     if asked.client:
         phrases.append(f"of {cut(clean(asked.client_name), 60)}")
     return " ".join(filter(None, phrases))
+
+
+def _end(number: str, masked: bool) -> str:
+    """The end of a number: ``…550134``; masked, no more of it than of a whole one."""
+    return f"…••{number[-2:]}" if masked and len(number) > 2 else f"…{number}"
 
 
 def _ended(filters: Filters) -> str:
@@ -268,16 +276,17 @@ def _owners(asked: Asked, totals: Totals) -> list[Block]:
     owned = totals.by_owner()
     if asked.filters.account or len(owned) < 2:
         return []
-    lines = [_owner_line(one, asked.names) for one in owned[:OWNERS]]
+    lines = [_owner_line(one, asked) for one in owned[:OWNERS]]
     if len(owned) > OWNERS:
         lines.append(f"and {plural(len(owned) - OWNERS, 'more account')}: in the CSV each record names its own")
     return [section("*By account*\n" + "\n".join(lines))]
 
 
-def _owner_line(one: Owned, names: Mapping[str, str]) -> str:
-    login = f"  {code(one.owner, 40)}" if ":" not in one.owner and owner_name(one.owner, names) != one.owner else ""
+def _owner_line(one: Owned, asked: Asked) -> str:
+    name = owner_name(one.owner, asked.names, asked.masked)
+    login = f"  {code(one.owner, 40)}" if ":" not in one.owner and name != one.owner else ""
     parts = sums(plural(one.calls, "call") if one.calls else "fees", one)
-    return "  ·  ".join((f"{safe(owner_name(one.owner, names), 40)}{login}", *parts))
+    return "  ·  ".join((f"{safe(name, 40)}{login}", *parts))
 
 
 def _newest(asked: Asked, totals: Totals) -> list[Block]:
@@ -379,17 +388,18 @@ def _footer(asked: Asked, totals: Totals, complete: bool) -> Block:
 def rows(calls: Iterable[Call], asked: Asked) -> Iterator[Sequence[object]]:
     """All rows with all that VoIP.ms tells of them, names first; times are the reader's, amounts exact."""
     yield CSV_HEAD
+    hide = mask_within if asked.masked else str
     for call in calls:
         row, masked = call.row, asked.masked
         yield (
             _at(call, asked).isoformat(),
-            mask_within(row.callerid) if masked else row.callerid,
+            caller(row.callerid, True) if masked else row.callerid,
             phone(row.destination, True) if masked else row.destination,
-            mask_within(row.description) if masked else row.description,
+            hide(row.description),
             call.direction.value,
             "yes" if call.missed else "",
-            call.owner,
-            owner_name(call.owner, asked.names),
+            masked_routing(call.owner) if masked and ":" in call.owner else call.owner,
+            owner_name(call.owner, asked.names, masked),
             row.account,
             row.disposition,
             row.duration,
@@ -397,17 +407,17 @@ def rows(calls: Iterable[Call], asked: Asked) -> Iterator[Sequence[object]]:
             "" if row.rate is None else _exact(row.rate),
             _exact(row.total),
             row.uniqueid,
-            row.destination_type,
+            hide(row.destination_type),
             _masked_log(row) if masked else row.call_logs,
             row.ip,
-            row.useragent,
+            hide(row.useragent),
         )
 
 
 def _masked_log(row: Cdr) -> str:
     """The call log without phone numbers; the record's own id, which it may quote, is none."""
-    parts = row.call_logs.split(row.uniqueid) if row.uniqueid else [row.call_logs]
-    return row.uniqueid.join(map(mask_within, parts))
+    quoted = re.split(f"( ?{re.escape(row.uniqueid)} ?)", row.call_logs) if row.uniqueid else [row.call_logs]
+    return "".join(piece if place % 2 else mask_within(piece) for place, piece in enumerate(quoted))
 
 
 def _exact(amount: Decimal) -> str:

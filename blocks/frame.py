@@ -42,6 +42,8 @@ _COMES_ALIVE = re.compile(r"@(?=\w)|(?<![\w.])#(?=\w)|:(?=//)")
 """In a text that Slack parses by itself: mentions, channels, web addresses and e-mails."""
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _CALLER = re.compile(r"(.*)<([^<>]*)>", re.DOTALL)
+_NUMBER_WITHIN = re.compile(r"\+?\d(?:[\W_]{0,3}\d){6,}")
+_LOGIN = re.compile(r"\d{5,9}_\d{1,6}")
 CALLER_NAME = 40
 NUMBERS = "numbers:"
 """How the id of the block begins that repeats a chart's numbers."""
@@ -197,8 +199,11 @@ def phone(number: str, masked: bool = False) -> str:
 
 
 def mask_within(words: str) -> str:
-    """Free text (a caller id with a name, a call log) with each run of seven or more digits masked."""
-    return re.sub(r"\+?\d[\d\-. ()]{5,}\d", lambda found: phone(found[0], masked=True), words)
+    """Free text (a caller id with a name, a call log) with each run of seven or more digits masked, whatever signs stand between them.
+
+    A login (``100001_101``) is no phone number.
+    """
+    return _NUMBER_WITHIN.sub(lambda found: found[0] if _LOGIN.fullmatch(found[0]) else phone(found[0], masked=True), clean(words))
 
 
 def caller(callerid: str, masked: bool = False) -> str:

@@ -1,7 +1,7 @@
 """Phone numbers: the list with where each really rings, and one with its ways, its POP and all its settings. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from slackblocks import Block, Button
@@ -17,6 +17,7 @@ from blocks.frame import (
     digits,
     header,
     listing,
+    mask_within,
     phone,
     plural,
     render,
@@ -25,6 +26,7 @@ from blocks.frame import (
     small,
 )
 from blocks.routing import KINDS, in_short, tree
+from blocks.routing import masked as hidden_routing
 from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, rows, settings, unread
 from rules.registrations import Look, State, devices, pop_name, reaches
 from rules.routing import Step, ends, is_set, loops
@@ -102,6 +104,10 @@ SETTINGS = (
 )
 _SEVERAL = {"account": "Sub-accounts", "vm": "Mailboxes", "sip": "SIP addresses", "disa": "Dial-ins (DISA)"}
 HEAD = ("Number", "Description", "POP", "Where it rings")
+ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
+PRICES = frozenset(("reseller_monthly", "reseller_minute", "reseller_setup"))
+_OURS = frozenset(("did", "voicemail"))
+"""Numbers and ids of our own."""
 MOST_PLACES = 6
 """Of a way that a call takes only when nobody answers the first."""
 OTHER_WAYS = (("failover_busy", "If busy"), ("failover_unreachable", "If unreachable"), ("failover_noanswer", "If nobody answers"))
@@ -122,8 +128,15 @@ def several(kind: str) -> str:
 
 
 def masked(did: Did) -> Did:
-    """The number without the whole phone number of the person its messages go to."""
-    return msgspec.structs.replace(did, sms_forward=phone(did.sms_forward, masked=True))
+    """The number with what people wrote about it, and whom it sends calls and messages on to, without whole phone numbers of others."""
+    texts = {name: value for name, value in msgspec.structs.asdict(did).items() if isinstance(value, str) and name not in _OURS}
+    hidden = {name: hidden_routing(value) if name in ROUTES else mask_within(value) for name, value in texts.items()}
+    return msgspec.structs.replace(did, **hidden | {"sms_forward": phone(did.sms_forward, masked=True)})
+
+
+def _settings(prices: bool) -> Sequence[Group]:
+    """The settings that somebody may see, who may see the prices of clients or not."""
+    return SETTINGS if prices else [Group(one.title, tuple(line for line in one.lines if line.field not in PRICES)) for one in SETTINGS]
 
 
 # The list
@@ -147,20 +160,21 @@ def card(
         slash: What precedes a command where the reader is.
         hide: Whether other people's phone numbers are masked.
     """
-    circles = [safe(f"{one.did.description} {phone(one.did.did)}".strip(), 80) for one in numbers if loops(one.way)]
+    shown = [replace(one, did=masked(one.did)) for one in numbers] if hide else numbers
+    circles = [safe(f"{one.did.description} {phone(one.did.did)}".strip(), 80) for one in shown if loops(one.way)]
     summary = [
         "" if numbers else "VoIP.ms lists no number.",
         f"🟠  {plural(len(circles), 'number')} can send a caller in a circle: {listing(circles, 3)}" if circles else "",
     ]
-    cells = [[phone(one.did.did), one.did.description, one.pop, in_short(one.way, hide)] for one in numbers]
+    cells = [[phone(one.did.did), one.did.description, one.pop, in_short(one.way, hide)] for one in shown]
     hint = f"{code(f'{slash}numbers {numbers[0].did.did}')} shows one, and whether its POP is the one its phone uses" if numbers else ""
     return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint), *noted(notes), *unread(lost)])
 
 
-def csv(numbers: Sequence[Number], hide: bool = False) -> Iterator[list[str]]:
+def csv(numbers: Sequence[Number], hide: bool = False, prices: bool = False) -> Iterator[list[str]]:
     """The list with every setting, the POP's name and where each number rings; names first."""
     shown = [masked(one.did) if hide else one.did for one in numbers]
-    table = rows(SETTINGS, shown)
+    table = rows(_settings(prices), shown)
     yield [*next(table), "POP name", "Where it rings"]
     for row, one in zip(table, numbers, strict=True):
         yield [*row, one.pop, in_short(one.way, hide)]
@@ -171,6 +185,7 @@ def csv(numbers: Sequence[Number], hide: bool = False) -> Iterator[list[str]]:
 
 def headline_of(did: Did, way: Step, hide: bool = False) -> str:
     """``Main line, (514) 555-0100: Ana (ext. 101)``."""
+    did = masked(did) if hide else did
     return cut(f"{_title(did)}: {in_short(way, hide)}", 280) if ends(way) else f"{_title(did)} leads nowhere"
 
 
@@ -189,6 +204,7 @@ def card_of(
     unasked: Collection[str] = (),
     not_checked: int = 0,
     hide: bool = False,
+    prices: bool = False,
 ) -> list[BlockDict]:
     """One number: where it rings, whether its POP is the one its phones use, and all its settings.
 
@@ -201,7 +217,9 @@ def card_of(
         unasked: Kinds of places whose list could not be asked for.
         not_checked: Phones that ring and nobody looked at: too many, or with nothing to register.
         hide: Whether other people's phone numbers are masked.
+        prices: Whether what clients pay is shown.
     """
+    did = masked(did) if hide else did
     pop = f"POP {safe(pop_words(did.pop, servers), 80)}" if did.pop else "no POP"
     others = [(name, ways[field]) for field, name in OTHER_WAYS if is_set(getattr(did, field))]
     unset = [name.lower() for field, name in OTHER_WAYS if not is_set(getattr(did, field))]
@@ -214,7 +232,7 @@ def card_of(
             *([small(f"No other way is set {', '.join(unset)}")] if unset else []),
             *noted(notes),
             *_pop_check(did, looks, servers, not_checked),
-            *settings(SETTINGS, masked(did) if hide else did),
+            *settings(_settings(prices), did),
             *unread(lost),
             actions(*_buttons(did, looks)),
             small("Port-out PIN, web addresses of callbacks and SMPP passwords are never shown"),

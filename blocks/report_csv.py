@@ -32,7 +32,7 @@ def rows(report: Report, around: Around) -> Iterator[Sequence[object]]:
     yield _row("Whole", days(report.period), "", everything)
     for kind, parts in (("Destination", report.destinations), ("Hour", report.hours), ("Column", report.columns)):
         yield from (_row(kind, one.name, "", one) for one in parts)
-    yield from (_row("Account", owner_name(one.name, around.names), one.name, one) for one in report.accounts)
+    yield from (_row("Account", owner_name(one.name, around.names, around.masked), one.name, one) for one in report.accounts)
     yield from _sold_rows(around)
     for one in report.unreturned:
         who, number = caller(one.caller, around.masked), phone(one.number, around.masked)

@@ -256,7 +256,7 @@ def _accounts(parts: Sequence[Part], around: Around) -> list[list[str]]:
     """The ten with the most calls, the others as one, and all together; nothing where there is only one."""
     if len(parts) < 2:
         return []
-    rows = [_cells(one, owner_name(one.name, around.names)) for one in parts[:ACCOUNTS]]
+    rows = [_cells(one, owner_name(one.name, around.names, around.masked)) for one in parts[:ACCOUNTS]]
     if others := parts[ACCOUNTS:]:
         rows.append(_cells(together("", others), f"{len(others):,} more{' → CSV' if around.csv else ''}"))
     return [*rows, _cells(together("", parts), "All")]
@@ -291,7 +291,7 @@ def _standing_out(report: Report, around: Around) -> list[Block]:
 
 def _who(call: Call, report: Report, around: Around) -> str:
     """``Ana R. → (212) 555-0199 at 14:05``; our side by its name."""
-    row, ours = call.row, safe(owner_name(call.owner, around.names), 60)
+    row, ours = call.row, safe(owner_name(call.owner, around.names, around.masked), 60)
     at = _at(to_utc(row.date, report.subject.wire_zone), report)
     if call.direction is Direction.IN:
         return f"{_caller(row.callerid, around)} → {ours} at {at}"

@@ -42,9 +42,14 @@ SAYS = {
     Stop.UNKNOWN: "⚪ unknown: VoIP.ms does not list it",
     Stop.TOO_DEEP: "goes on from here",
 }
-
-
+_OURS = frozenset(("account", "did"))
+"""Kinds whose ids are logins and numbers of ours, which are no secret."""
 UNASKED = "⚪ could not be looked up"
+
+
+def masked(routing: str) -> str:
+    """A routing string without a whole phone number of somebody else."""
+    return routing if kind_of(routing) in _OURS else mask_within(routing)
 
 
 def place(step: Step, hide: bool = False) -> str:
@@ -54,9 +59,9 @@ def place(step: Step, hide: bool = False) -> str:
         return "nowhere"
     if target is None:
         return clean(_unlisted(kind, step.routing, hide)) or "–"
-    name = mask_within(target.name) if hide and kind != "did" else target.name  # a number of ours is no secret
+    name = target.name or id_of(step.routing)
     number = phone(target.number, hide) if target.number and target.number not in target.name else ""
-    return clean(" ".join(filter(None, (KINDS.get(kind, ""), name or id_of(step.routing), number))))
+    return clean(" ".join(filter(None, (KINDS.get(kind, ""), mask_within(name) if hide and kind != "did" else name, number))))
 
 
 def _unlisted(kind: str, routing: str, hide: bool) -> str:
@@ -68,7 +73,7 @@ def _unlisted(kind: str, routing: str, hide: bool) -> str:
             return f"{KINDS[kind]} {phone(id_of(routing), hide)}"
         case "hidden":
             return "elsewhere, which this channel does not see"
-    return routing
+    return masked(routing) if hide else routing
 
 
 def in_short(step: Step, hide: bool = False) -> str:

@@ -130,7 +130,7 @@ def _shown(
         filters=filters,
         zone=asked.zone,
         wire_zone=phones.wire_zone,
-        names=view.names_of(sub_accounts.value, dids.value),
+        names=view.names_of(sub_accounts.value, dids.value, asked.masked),
         # where only a part is seen, VoipMs tells a client's calls at the client's prices
         resold=asked.limits is not None and any(one.reseller_client not in ("", "0") for one in sub_accounts.value),
         masked=asked.masked,

@@ -12,6 +12,7 @@ from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import Looks
 from handlers.optional import Told, if_told
+from handlers.packages import PACKAGES
 from handlers.parsing import MOST_DIGITS
 from handlers.registry import Command, Csv, Reply, Request
 from rules.access import Role
@@ -22,7 +23,6 @@ from rules.routing import accounts_of, follow, kinds, loops
 from voipms import Did, Rows, Server, SubAccount, Target, Voicemail, VoipMs, VoipMsError
 
 T = TypeVar("T")
-ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
 MOST_LOOKS = 10
 """Phones of one number that are looked at: each costs a request."""
 NO_TIME = VoipMsError("no time left", "There was no time left.")
@@ -60,7 +60,12 @@ def numbers(asked: Request, phones: VoipMs, live: Looks) -> Reply:
 
 def numbers_csv(asked: Request, phones: VoipMs) -> Csv:
     """The list with every setting and where each number rings."""
-    return Csv("numbers.csv", view.csv(_listed(asked, phones.dids(), phones)[0], hide=asked.masked))
+    return Csv("numbers.csv", view.csv(_listed(asked, phones.dids(), phones)[0], hide=asked.masked, prices=_sees_prices(asked)))
+
+
+def _sees_prices(asked: Request) -> bool:
+    """What clients pay is told to those who may ask for packages."""
+    return asked.role >= PACKAGES.role
 
 
 def _listed(asked: Request, known: Rows[Did], phones: VoipMs) -> tuple[list[view.Number], Lost, list[str]]:
@@ -82,8 +87,8 @@ def _servers(phones: VoipMs) -> tuple[Mapping[str, Server], str]:
 
 
 def _one(asked: Request, phones: VoipMs, live: Looks, known: Rows[Did], did: Did) -> Reply:
-    leads = _map(asked, [getattr(did, route) for route in ROUTES], known, phones)
-    ways = {route: follow(getattr(did, route), leads.targets) for route in ROUTES}
+    leads = _map(asked, [getattr(did, route) for route in view.ROUTES], known, phones)
+    ways = {route: follow(getattr(did, route), leads.targets) for route in view.ROUTES}
     rings = [login for login in accounts_of(ways["routing"]) if login in leads.sub_accounts]
     to_look_at = [leads.sub_accounts[login] for login in rings if registers(leads.sub_accounts[login])][:MOST_LOOKS]
     looks = live.at(asked, phones, to_look_at)
@@ -99,6 +104,7 @@ def _one(asked: Request, phones: VoipMs, live: Looks, known: Rows[Did], did: Did
         unasked=leads.unasked.keys(),
         not_checked=len(rings) - len(looks),
         hide=asked.masked,
+        prices=_sees_prices(asked),
     )
     return Reply(headline=view.headline_of(did, ways["routing"], asked.masked), blocks=card, again=did.did, share=True)
 
@@ -127,7 +133,7 @@ def _names_of(did: Did) -> tuple[str, ...]:
 def _map(asked: Request, routings: Iterable[str], known: Rows[Did], phones: VoipMs) -> Map:
     """Everything that can be reached from these routing strings, in the time there is: one request for each kind that occurs."""
     starts = list(routings)
-    leads = Map(targets={f"did:{did.did}": Target(routing=f"did:{did.did}", name=_title(did), leads_to=(did.routing,)) for did in known})
+    leads = Map(targets={f"did:{did.did}": _own(did, asked.masked) for did in known})
     looked_up: set[str] = set()
     while new := sorted(kinds(starts, leads.targets) - looked_up):
         looked_up.update(new)
@@ -137,8 +143,10 @@ def _map(asked: Request, routings: Iterable[str], known: Rows[Did], phones: Voip
     return leads
 
 
-def _title(did: Did) -> str:
-    return f"{phone(did.did)} {did.description}".strip()
+def _own(did: Did, hide: bool) -> Target:
+    """A number of ours that a call can be sent on to."""
+    description = view.masked(did).description if hide else did.description
+    return Target(routing=f"did:{did.did}", name=f"{phone(did.did)} {description}".strip(), leads_to=(did.routing,))
 
 
 def _with(leads: Map, kind: str, phones: VoipMs) -> Map:

@@ -183,7 +183,7 @@ class Making:
         client, lists = self._client, self._lists
         sub_accounts = self._asking.need("the names of the accounts", lambda: lists.sub_accounts(client), ())
         dids = self._asking.need("the phone numbers", lambda: lists.dids(client), ())
-        return _Ground(names_of(sub_accounts, dids), Owners(dids), filters_of(self._scope, self._known.sites))
+        return _Ground(names_of(sub_accounts, dids, self._masked), Owners(dids), filters_of(self._scope, self._known.sites))
 
     def _key(self, period: Period) -> str:
         return figures_key(period, self._known.limits)

@@ -429,6 +429,24 @@ def replace_direction(row: Cdr) -> Cdr:
     return incoming(callerid=row.callerid, destination=row.destination, description=f"Inbound {row.description}", call_logs=row.call_logs)
 
 
+def test_where_a_call_was_routed_to_shows_a_viewer_no_whole_number_either() -> None:
+    dids = [
+        Did(did="5145550100", description="For Bob 647 555 0199", routing="phone:6475550199"),
+        Did(did="5145550101", routing="xx:6475550199"),
+    ]
+    question = asked("yesterday", masked=True, names=view.names_of([], dids, masked=True))
+    calls = [incoming(destination=did.did, account="100001", useragent="6475550199", destination_type="IN:6475550199") for did in dids]
+    totals = add_up([Rows(calls)], cut(question), question.filters, Owners(dids))
+    rows = list(view.rows(matching([Rows(calls)], cut(question), question.filters, Owners(dids)), question))
+    for text in (words_of(view.card(question, totals)), str(rows)):
+        assert "647" in text and not re.search(r"647\W?555\W?0199", text)
+
+
+def test_the_end_of_a_number_that_was_looked_for_is_told_as_far_as_numbers_are() -> None:
+    assert "with …••65" in view.headline(asked("yesterday number:550165", masked=True), Totals())
+    assert "with …550165" in view.headline(asked("yesterday number:550165"), Totals())
+
+
 def test_a_masked_number_still_tells_callers_apart() -> None:
     cells = table_of(asked(masked=True))[1]
     assert cells[1:3] == ["Acme Ltd 514 555-••34", "Front desk 514 555-••00"]

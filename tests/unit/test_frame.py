@@ -2,6 +2,8 @@
 
 import json
 import re
+import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -184,6 +186,22 @@ def test_numbers_are_readable_or_masked(number: str, whole: str, masked: str) ->
 def test_numbers_inside_free_text_are_masked() -> None:
     assert mask_within('"John Doe" <5145550134>') == '"John Doe" <514 555-••34>'
     assert mask_within("line 4, 2 devices") == "line 4, 2 devices"
+    assert mask_within("from 100001_101 to 100001_desk") == "from 100001_101 to 100001_desk"
+
+
+SPELLINGS = (
+    *("6475550199", "647-555-0199", "(647) 555-0199", "647/555/0199", "647.555.0199", "647,555,0199", "647:555:0199", "647_555_0199"),
+    *("647\u00a0555\u00a00199", "647\u2011555\u20110199", "647–555–0199", "647·555·0199", "647\u200b555\u200b0199", "6 4 7 5 5 5 0 1 9 9"),
+    *("+1 647 555 0199", "tel:+16475550199", "CELL6475550199X", "6475550199@example.com", "６４７５５５０１９９", "6475550199 5145550134"),
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("show", [mask_within, lambda words: caller(words, True), lambda words: phone(words, True)])
+def test_no_spelling_of_a_number_is_shown_whole(spelling: str, show: Callable[[str], str]) -> None:
+    for words in (spelling, f"Bob {spelling}", f'"Bob {spelling}" <{spelling}>'):
+        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", show(words)))
+        assert "6475550199" not in digits and "0199" not in digits
 
 
 def test_long_lists_are_cut_with_the_rest_counted() -> None:

@@ -1,5 +1,6 @@
 """Phone numbers: the list, one with all its settings, and whether it rings where its phones are."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -124,7 +125,7 @@ def test_the_headline_counts(count: int, said: str) -> None:
 
 def test_one_number_in_plain_words() -> None:
     assert headline_of(MIAMI, follow(MIAMI.routing, TARGETS)) == "MIAMI, FL, (514) 555-0100: Ana (ext. 101)"
-    blocks = drawn(MIAMI, [ana("16")])
+    blocks = drawn(MIAMI, [ana("16")], prices=True)
     shown = words_of(blocks)
     for words in (
         "`5145550100`  ·  POP Miami, FL (16)",
@@ -155,6 +156,38 @@ def test_a_viewer_does_not_read_other_peoples_numbers() -> None:
     assert "0177" not in everything
     assert "514 555-••77" in everything
     assert "0177" in str(list(csv([number(MIAMI)])))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"note": "Bob's cell 647-555-0199"},
+        {"description": "to 647/555/0199"},
+        {"callerid_prefix": "6475550199"},
+        {"sms_email": "6475550199@sms.example.com"},
+        {"smpp_user": "6475550199"},
+        {"sms_forward": "647 555 0199"},
+        {"transcription_email": "6475550199@sms.example.com"},
+        {"routing": "phone:6475550199"},
+        {"failover_noanswer": "phone:6475550199"},
+        {"routing": "sip:6475550199@sip.example.com"},
+        {"routing": "fwd:6475550199"},
+        {"routing": "never-seen:6475550199"},
+    ],
+    ids=str,
+)
+def test_no_setting_shows_a_viewer_a_whole_number(change: dict[str, str]) -> None:
+    did = msgspec.structs.replace(MIAMI, **change)
+    one, found = number(did), words_of(drawn(did, hide=True))
+    found += words_of(card([one], hide=True)) + headline_of(did, one.way, hide=True) + str(list(csv([one], hide=True)))
+    assert not re.search(r"647\W?555\W?0199", found)
+    assert "5145550100" in found, "our own number is no secret"
+    assert "0199" in words_of(drawn(did))
+
+
+def test_what_clients_pay_is_for_those_who_may_see_prices() -> None:
+    shown = words_of(drawn(MIAMI)) + str(list(csv([number(MIAMI)])))
+    assert "0.01" not in shown and "Client's price" not in shown and "Client's monthly fee" not in shown
 
 
 def test_a_pop_mismatch_says_what_to_mend() -> None:
@@ -203,12 +236,12 @@ def test_a_number_without_a_name_a_route_or_a_pop_is_shown_all_the_same() -> Non
 
 
 def test_the_file_has_every_setting_the_pops_name_and_where_it_rings() -> None:
-    head, row = csv([number(MIAMI)])
+    head, row = csv([number(MIAMI)], prices=True)
     assert len(set(head)) == len(head) == len(row) == len(DOCUMENTED) + 2
     named = dict(zip(head, row, strict=True))
     assert (named["POP"], named["POP name"], named["Where it rings"]) == ("16", "Miami, FL (16)", "Ana (ext. 101)")
     assert named["If busy"] == ""
-    assert list(csv([])) == [head]
+    assert list(csv([], prices=True)) == [head]
 
 
 def hostile() -> Did:
