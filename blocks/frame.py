@@ -44,6 +44,7 @@ _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 _CALLER = re.compile(r"(.*)<([^<>]*)>", re.DOTALL)
 _NUMBER_WITHIN = re.compile(r"\+?\d(?:[\W_]{0,3}\d){6,}")
 _LOGIN = re.compile(r"\d{5,9}_\d{1,6}")
+_HALF_AN_ENTITY = re.compile(f"&[a-z]*{CUT}$")
 CALLER_NAME = 40
 NUMBERS = "numbers:"
 """How the id of the block begins that repeats a chart's numbers."""
@@ -77,6 +78,11 @@ def cut(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + CUT
 
 
+def cut_escaped(words: str, most: int) -> str:
+    """The same for words that were escaped before: what stands for ``&`` or ``<`` is not left in half."""
+    return _HALF_AN_ENTITY.sub(CUT, cut(words, most))
+
+
 def escape(words: str) -> str:
     """A headline as Slack's top-level ``text``: one line, escaped, and nothing in it mentions or links by itself."""
     short = html.escape(cut(clean(words), 2900), quote=False)
@@ -99,9 +105,9 @@ def plain(words: str, most: int = 150) -> Text:
     return Text(cut(clean(words), most) or "–", type_=TextType.PLAINTEXT)
 
 
-def mrkdwn(text: str) -> Text:
+def mrkdwn(text: str, most: int = 3000) -> Text:
     """Our own words in mrkdwn; whatever came from outside in them went through ``safe`` or ``code`` first."""
-    return Text(cut(text, 3000), verbatim=True)
+    return Text(cut_escaped(text, most), verbatim=True)
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -231,7 +237,7 @@ def section(text: str, button: Button | None = None) -> Block:
 
 def fact(name: str, value: str) -> Text:
     """A name over its value; the value is already safe."""
-    return Text(f"*{name}*\n{cut(value, 1900) or UNSET}", verbatim=True)
+    return Text(f"*{name}*\n{cut_escaped(value, 1900) or UNSET}", verbatim=True)
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> list[Block]:

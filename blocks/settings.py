@@ -17,6 +17,8 @@ WARNING = "⚠️"
 PAIRS = 10
 """Pairs in one section."""
 LONGEST = 300
+FIELD_MOST = 2_000
+"""Slack's limit for one of a section's fields."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def settings(groups: Sequence[Group], record: object) -> list[Block]:
 def pairs_below(title: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Block]:
     """Names and values (already safe) under a title; nothing when there are none."""
     for start in range(0, len(pairs), PAIRS):
-        fields: list[str | Text] = [mrkdwn(f"{name}: {value}") for name, value in pairs[start : start + PAIRS]]
+        fields: list[str | Text] = [mrkdwn(f"{name}: {value}", FIELD_MOST) for name, value in pairs[start : start + PAIRS]]
         yield SectionBlock(mrkdwn(f"*{title}*") if start == 0 else None, fields=fields)
 
 

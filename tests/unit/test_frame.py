@@ -1,5 +1,6 @@
 """The pieces of every picture: nothing from outside mentions, links or breaks them."""
 
+import html
 import json
 import re
 import unicodedata
@@ -36,6 +37,7 @@ from blocks.frame import (
     when,
     without_tables,
 )
+from blocks.settings import pairs_below
 from playground.slack_words import alive
 
 HOSTILE = [
@@ -202,6 +204,15 @@ def test_no_spelling_of_a_number_is_shown_whole(spelling: str, show: Callable[[s
     for words in (spelling, f"Bob {spelling}", f'"Bob {spelling}" <{spelling}>'):
         digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", show(words)))
         assert "6475550199" not in digits and "0199" not in digits
+
+
+@pytest.mark.parametrize("words", ["&" * 5_000, "<" * 5_000, "a&b<" * 2_000])
+@pytest.mark.parametrize("shift", range(6))
+def test_words_that_were_escaped_are_not_cut_within_a_sign(words: str, shift: int) -> None:
+    escaped = "x" * shift + html.escape(words, quote=False)
+    for block in (*render([section(escaped)]), *render(facts([("name", escaped)])), *render(pairs_below("Title", [("name", escaped)]))):
+        text, most = (block["fields"][0]["text"], 2_000) if "fields" in block else (block["text"]["text"], 3_000)
+        assert re.search(r"(?:&amp;|&lt;|a|b)…$", text) and len(text) <= most
 
 
 def test_long_lists_are_cut_with_the_rest_counted() -> None:
