@@ -41,8 +41,8 @@ class Room:
 
 QUICK = Room(workers=16, running_each=2, most_each=32, most=300)
 SLOW = Room(workers=16, running_each=2, most_each=7, most=200)
-APOLOGIES = Room(workers=4, running_each=1, most_each=4, most=100)
-"""Whoever sends hundreds of questions is told a few times."""
+APOLOGIES = Room(workers=4, running_each=1, most_each=32, most=300)
+"""Whoever sends hundreds of questions is not told of every one."""
 
 
 @dataclass(frozen=True)

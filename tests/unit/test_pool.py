@@ -114,7 +114,7 @@ def test_what_is_left_to_do_goes_on_beside_what_is_quick(gate: threading.Event) 
     assert done.names == ["quick"] * 10
 
 
-def test_who_asks_too_much_is_told_so_a_few_times_at_most(gate: threading.Event) -> None:
+def test_who_asks_far_too_much_is_told_so_no_more_often_than_there_is_room(gate: threading.Event) -> None:
     pool, begun, done = Pool(), threading.Semaphore(0), Done()
     hold = holding(gate, begun)
     told = threading.Semaphore(0)
@@ -132,7 +132,7 @@ def test_who_asks_too_much_is_told_so_a_few_times_at_most(gate: threading.Event)
     gate.set()
     pool.close()
     assert set(done.names) <= {BUSY, STOPPING} and done.names[0] == BUSY
-    assert len(done.names) <= 4 + 7 + 32, "apologies have room for four, the lanes for no more than they take"
+    assert len(done.names) <= 32 + 7 + 32, "no lane takes more than it has room for"
 
 
 def test_who_still_waits_at_the_end_is_told_to_ask_again_and_what_runs_is_done(gate: threading.Event) -> None:
