@@ -100,7 +100,7 @@ def _outsiders(one: Grant) -> str:
 
 
 def _since(by: str, at: datetime, zone: ZoneInfo) -> str:
-    return f"  ·  {mention(by)}, {when(at, zone, '{date_short_pretty}')}"
+    return f"  ·  by {mention(by)}, {when(at, zone, '{date_short_pretty}')}"
 
 
 def subject(kind: Subject, identity: str, names: Names) -> str:
@@ -178,7 +178,7 @@ def limit_form() -> dict[str, Any]:
         inputs.field(CLIENTS, "Reseller clients", inputs.pick("clients"), optional=True),
         inputs.field(SITES, "Sites", inputs.pick("sites"), optional=True),
         inputs.field(ACCOUNTS, "Sub-accounts", inputs.pick("accounts"), optional=True),
-        inputs.field(FREE, "Or", inputs.ticks({"yes": "No limit: it sees everything again"}), optional=True),
     ]
-    note = "The channel then sees only these: in every answer, report and alert."
-    return inputs.form(f"access:{LIMIT_FORM}", "Limit a channel", "Limit", [*fields, *render([small(note)])])
+    note = small("The channel then sees only these: in every answer, report and alert.")
+    free = inputs.field(FREE, "Or", inputs.ticks({"yes": "No limit: it sees everything again"}), optional=True)
+    return inputs.form(f"access:{LIMIT_FORM}", "Limit a channel", "Limit", [*fields, *render([note]), free])

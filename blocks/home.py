@@ -41,7 +41,7 @@ AS_OF = "as_of"
 OUTAGES = 8
 SITES = 12
 MINE = 8
-HEAD = ("Site", "Phones", "Registered", "Away or in doubt")
+HEAD = ("Site", "Registered", "Away")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ def _places(home: Home) -> list[Block]:
     if not phones:
         return [section("_No phone is watched yet. The first round begins when VoIP.ms answers._")] if not home.unseen else []
     rows = [_row(place) for place in (*home.places, *([home.more] if home.more is not None else []))]
-    made, _ = table(HEAD, rows, right=(1, 2, 3))
+    made, _ = table(HEAD, rows, right=(1, 2))
     below = f"{plural(home.unseen, 'phone')} never seen registered" if home.unseen else ""
     return [made, *([small(below)] if below else [])]
 
@@ -227,7 +227,7 @@ def _places(home: Home) -> list[Block]:
 def _row(place: Place) -> list[str]:
     lamp = "🟢" if not place.troubled else "🔴" if place.troubled == place.phones else "🟠"
     away = f"{place.troubled:,}" if place.troubled else "–"
-    return [f"{lamp} {cut(clean(place.name), 60)}", f"{place.phones:,}", f"{place.phones - place.troubled:,}", away]
+    return [f"{lamp} {cut(clean(place.name), 60)}", f"{place.phones - place.troubled:,} of {place.phones:,}", away]
 
 
 # Today

@@ -16,7 +16,7 @@ def scopes_card(lacking: Mapping[str, str]) -> list[BlockDict]:
     where = "At api.slack.com/apps, under _OAuth &amp; Permissions › Bot Token Scopes_, add them, then install the app again."
     return render(
         [
-            section("\n".join((f"🟠  *{scopes_headline(list(lacking))}*", *lines))),
+            section("\n".join((f"🟠  *The Slack app lacks {plural(len(lacking), 'permission')}*", *lines))),
             section(where),
             actions(button("Check the set-up", "ask:doctor", "doctor")),
             small("Told once, until something else is lacking"),

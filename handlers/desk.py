@@ -30,7 +30,7 @@ from handlers.payloads import stamped
 from handlers.places import Places
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Asker, Rights
-from handlers.troubles import NotHere, Reader, Refusal, Unknown, in_words
+from handlers.troubles import NotHere, Reader, Refusal, TooWide, Unknown, in_words
 from rules.access import Role
 from rules.limits import Part
 from store.audit import Entry
@@ -225,7 +225,7 @@ class Desk:
         if asker.role < command.role:
             raise Refusal(command, asker)
         if not command.open_to(asker.role, asker.limits):
-            raise NotHere(f"This channel sees only a part of the phone account, and “{command.name}” is about more than that part.")
+            raise TooWide(command)
         return command, self._request(question, asker, words)
 
     def _seen_from(self, asked: Request) -> VoipMs:

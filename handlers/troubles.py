@@ -45,6 +45,13 @@ class NotHere(Exception):
     """It may not be asked or shared in this channel; the text says why, in our words."""
 
 
+class TooWide(NotHere):
+    """The channel sees only a part of the account, and it is about more."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(f"“{command.name}” is about more than this channel sees.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reader:
     """Who reads it.
@@ -85,6 +92,8 @@ def in_words(error: Exception, reader: Reader) -> Ending:
             return _plain("unknown", "There is no such command", view.unknown(error.name, error.near, reader.slash))
         case Misunderstood():
             return _plain("misunderstood", str(error), view.error(safe(str(error)), error.hint, reader.asked))
+        case TooWide():
+            return _plain("refused", str(error), view.error(safe(str(error)), view.elsewhere(reader.slash)))
         case NotHere():
             return _plain("refused", str(error), view.error(safe(str(error))))
         case OutOfSight():

@@ -141,7 +141,7 @@ def test_all_that_is_granted_and_limited_is_listed_with_who_did_it_and_as_a_file
     assert listed.message is not None and listed.message.headline == "2 roles granted, 1 channel limited"
     words = said(listed)
     assert f"@{BEN}: operator" in words and "@phone-ops: viewer, guests" in words and f"#{BIRCH} sees client Birch Dental" in words
-    assert words.count(f"  ·  @{ADMIN}, ") == 3
+    assert words.count(f"  ·  by @{ADMIN}, ") == 3
     assert [one for one in faults(listed.message.blocks) if not one.startswith(("@U0", "#C0"))] == []
     assert {"access grant", "access channel"} <= set(values_of(listed.message.blocks))
     rows = list(csv.reader(io.StringIO(door.csv("access list").file.decode("utf-8-sig"))))
