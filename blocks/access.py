@@ -1,8 +1,10 @@
 """Roles and limits: what was granted to whom, what each channel sees, and the forms to change it. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,8 @@ from rules.limits import Fence
 
 MOST = 30
 """Lines of each kind that are shown."""
+LETTERS_MOST = 2800
+"""Of the three thousand that Slack takes in one text."""
 GRANT_FORM, LIMIT_FORM = "grant", "channel"
 WHO, CHANNEL, GROUPS, ROLE, OUTSIDERS = "people", "channel", "groups", "role", "outsiders"
 CLIENTS, SITES, ACCOUNTS, FREE = "clients", "sites", "accounts", "free"
@@ -92,7 +96,10 @@ def card(
 
 
 def _cut(lines: Sequence[str]) -> list[str]:
-    return [*lines[:MOST], *([f"and {len(lines) - MOST:,} more in the CSV"] if len(lines) > MOST else [])]
+    """As many as Slack takes in one text, and how many more there are."""
+    reached = list(accumulate(len(line) + 1 for line in lines[:MOST]))
+    shown = lines[: bisect_right(reached, LETTERS_MOST)]
+    return [*shown, *([f"and {len(lines) - len(shown):,} more in the CSV"] if len(shown) < len(lines) else [])]
 
 
 def _outsiders(one: Grant) -> str:
