@@ -59,7 +59,12 @@ class Belongings:
 
     def __init__(self, sub_accounts: Iterable[SubAccount] = (), dids: Iterable[Did] = ()) -> None:
         self._of_login = {one.account: one.reseller_client for one in sub_accounts if one.reseller_client not in NOBODY}
-        self._of_number = {one.did: one.reseller_account for one in dids if one.reseller_account not in NOBODY}
+        owners = ((one.did, self._owner(one.reseller_account)) for one in dids)
+        self._of_number = {did: client for did, client in owners if client}
+
+    def _owner(self, billed_to: str) -> str:
+        """The client whose number it is: VoIP.ms names the sub-account that it is billed to."""
+        return self._of_login.get(billed_to, billed_to if billed_to.isdigit() and billed_to not in NOBODY else "")
 
     def client_of(self, row: Cdr) -> str:
         """The client's id."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.resale import Belongings, Join, Side, Sold, whole
 from tests.reporting import DIDS, NOON, ROWS, SUB_ACCOUNTS, fee, incoming, outgoing, report, subject
-from voipms import Cdr, Did, Rows
+from voipms import Cdr, Did, Rows, SubAccount
 
 BELONGINGS = Belongings(SUB_ACCOUNTS, DIDS)
 
@@ -70,6 +70,14 @@ def test_calls_to_a_clients_number_are_the_clients() -> None:
     assert BELONGINGS.client_of(to_them) == "561115"
     assert BELONGINGS.client_of(outgoing()) == ""
     assert Belongings((), [Did(did="5145550102", reseller_account="0")]).client_of(to_them) == ""
+
+
+def test_a_number_is_the_clients_whose_sub_account_it_is_billed_to() -> None:
+    """Source: VoIP.ms API, getDIDsInfo: ``reseller_account`` is ``100001_VoIPReseller``."""
+    accounts = [SubAccount(account="100001_acme1", reseller_client="561115"), SubAccount(account="100001_desk", reseller_client="0")]
+    for login, client in (("100001_acme1", "561115"), ("100001_desk", ""), ("100001_gone", "")):
+        own = Belongings(accounts, [Did(did="5145550102", reseller_account=login)])
+        assert own.client_of(incoming(did="5145550102")) == client
 
 
 def test_our_own_calls_are_nobodys_loss() -> None:
