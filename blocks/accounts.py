@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from blocks import words
 from blocks.frame import BlockDict, actions, button, code, header, plural, render, safe, section, small
-from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, settings, titled, unread
+from blocks.settings import NOTHING, WHOLE, Group, Line, Lost, Page, noted, overview, quoted, settings, titled, unread
 from rules.accounts import name_of
 from voipms import SubAccount
 
@@ -113,6 +113,7 @@ def card(
     client: str = "",
     client_name: Callable[[str], str] = str,
     slash: str = "",
+    page: Page = WHOLE,
 ) -> list[BlockDict]:
     """The list, in the order given.
 
@@ -132,7 +133,7 @@ def card(
     ]
     cells = [[*_row(one), *([client_name(client_of(one))] if resold else [])] for one in sub_accounts]
     hint = f"{code(f'{slash}accounts {sub_accounts[0].account}')} shows all settings of one" if sub_accounts else ""
-    blocks = overview(headline(sub_accounts, client), summary, (*HEAD, "Client") if resold else HEAD, cells, hint=hint)
+    blocks = overview(headline(sub_accounts, client), summary, (*HEAD, "Client") if resold else HEAD, cells, hint=hint, page=page)
     return render([*blocks, *noted(notes), *unread(lost)])
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from blocks.frame import BlockDict, clock_time, code, header, plural, render, section, small, table
+from blocks.settings import WHOLE, Page, turning
 
 HEAD = ("When", "Who", "What", "About", "Ended", "From")
 CSV_HEAD = ("Who", "Slack id", "Way", "Channel", "Command", "About", "Ended", "Error id")
@@ -37,21 +38,24 @@ def headline(count: int, refused: bool) -> str:
     return f"{plural(count, 'refusal' if refused else 'entry', '' if refused else 'entries')}" if count else "Nothing in the audit"
 
 
-def card(entries: Sequence[Entry], count: int, what: str, zone: ZoneInfo, kept_days: int, slash: str) -> list[BlockDict]:
-    """The newest of those that were looked for.
+def card(
+    entries: Sequence[Entry], count: int, what: str, zone: ZoneInfo, kept_days: int, slash: str, page: Page = WHOLE
+) -> list[BlockDict]:
+    """Some of those that were looked for.
 
     Args:
         count: How many there are in all.
         what: What was looked for, our own mrkdwn.
         slash: What precedes a command where the reader is.
+        page: Which of them the entries begin with.
     """
     blocks = [header(headline(count, refused=False)), section(what)]
     foot = [f"Times in {zone.key}, kept for {plural(kept_days, 'day')}", f"{code(f'{slash}audit @ben last-week refused')} looks for some"]
     if entries:
         made, shown = table(HEAD, [_row(one, zone) for one in entries[:SHOWN]])
-        blocks.append(made)
-        if shown < count:
-            foot.insert(0, f"and {count - shown:,} more, all in the CSV")
+        which, turns = turning(page, shown, count)
+        blocks.extend((made, *turns))
+        foot = [*([which] if which else []), *foot]
     return render([*blocks, small(*foot)])
 
 

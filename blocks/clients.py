@@ -5,7 +5,7 @@ from typing import Any
 
 from blocks import words
 from blocks.frame import BlockDict, actions, as_length, button, code, header, listing, money, plural, render, safe, section, small
-from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, pairs_below, quoted, settings, titled, unread
+from blocks.settings import NOTHING, WHOLE, Group, Line, Lost, Page, noted, overview, pairs_below, quoted, settings, titled, unread
 from rules.clients import name_of, person_of
 from voipms import Balance, Client
 
@@ -42,11 +42,11 @@ def headline(clients: Sequence[Client]) -> str:
     return plural(len(clients), "client") if clients else "No clients"
 
 
-def card(clients: Sequence[Client], lost: Lost = NOTHING, *, slash: str = "") -> list[BlockDict]:
+def card(clients: Sequence[Client], lost: Lost = NOTHING, *, slash: str = "", page: Page = WHOLE) -> list[BlockDict]:
     """The list, in the order given."""
     hint = f"{code(f'{slash}clients {quoted(clients[0].client)}')} shows everything of one" if clients else ""
     summary = [] if clients else ["VoIP.ms lists no reseller client."]
-    return render([*overview(headline(clients), summary, HEAD, [_row(one) for one in clients], hint=hint), *unread(lost)])
+    return render([*overview(headline(clients), summary, HEAD, [_row(one) for one in clients], hint=hint, page=page), *unread(lost)])
 
 
 def _row(one: Client) -> list[str]:

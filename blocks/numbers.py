@@ -27,7 +27,7 @@ from blocks.frame import (
 )
 from blocks.routing import KINDS, in_short, tree
 from blocks.routing import masked as hidden_routing
-from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, rows, settings, unread
+from blocks.settings import NOTHING, WHOLE, Group, Line, Lost, Page, noted, overview, quoted, rows, settings, unread
 from rules.registrations import Look, State, devices, pop_name, reaches
 from rules.routing import Step, ends, is_set, loops
 from voipms import Did, Server
@@ -150,7 +150,7 @@ def headline(numbers: Sequence[Number]) -> str:
 
 
 def card(
-    numbers: Sequence[Number], lost: Lost = NOTHING, notes: Sequence[str] = (), *, slash: str = "", hide: bool = False
+    numbers: Sequence[Number], lost: Lost = NOTHING, notes: Sequence[str] = (), *, slash: str = "", hide: bool = False, page: Page = WHOLE
 ) -> list[BlockDict]:
     """The list, in the order given.
 
@@ -168,7 +168,7 @@ def card(
     ]
     cells = [[phone(one.did.did), one.did.description, one.pop, in_short(one.way, hide)] for one in shown]
     hint = f"{code(f'{slash}numbers {numbers[0].did.did}')} shows one, and whether its POP is the one its phone uses" if numbers else ""
-    return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint), *noted(notes), *unread(lost)])
+    return render([*overview(headline(numbers), summary, HEAD, cells, hint=hint, page=page), *noted(notes), *unread(lost)])
 
 
 def csv(numbers: Sequence[Number], hide: bool = False, prices: bool = False) -> Iterator[list[str]]:

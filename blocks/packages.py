@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from blocks import words
 from blocks.frame import BlockDict, code, header, plural, render, section
-from blocks.settings import NOTHING, Group, Line, Lost, overview, quoted, settings, titled, unread
+from blocks.settings import NOTHING, WHOLE, Group, Line, Lost, Page, overview, quoted, settings, titled, unread
 from voipms import Package
 
 SETTINGS = (
@@ -48,11 +48,11 @@ def headline(packages: Sequence[Package]) -> str:
     return plural(len(packages), "package") if packages else "No packages"
 
 
-def card(packages: Sequence[Package], lost: Lost = NOTHING, *, slash: str = "") -> list[BlockDict]:
+def card(packages: Sequence[Package], lost: Lost = NOTHING, *, slash: str = "", page: Page = WHOLE) -> list[BlockDict]:
     """The list, in the order given."""
     hint = f"{code(f'{slash}packages {quoted(packages[0].package)}')} shows all settings of one" if packages else ""
     summary = [] if packages else ["VoIP.ms lists no reseller package."]
-    blocks = overview(headline(packages), summary, HEAD, [_row(one) for one in packages], right=RIGHT, hint=hint)
+    blocks = overview(headline(packages), summary, HEAD, [_row(one) for one in packages], right=RIGHT, hint=hint, page=page)
     return render([*blocks, *unread(lost)])
 
 

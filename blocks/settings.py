@@ -5,12 +5,12 @@ and the CSV are made from them. A test holds each declaration against the fields
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slackblocks import Block, SectionBlock, Text
 
-from blocks.frame import clean, code, cut, header, mrkdwn, plural, safe, section, small, table
+from blocks.frame import actions, button, clean, code, cut, header, mrkdwn, plural, safe, section, small, table
 from voipms import Rows
 
 WARNING = "⚠️"
@@ -46,8 +46,41 @@ class Group:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """Which part of a long list is looked at.
+
+    Attributes:
+        line: The command line that asks for the list.
+        first: The row that the part begins with, from 0.
+    """
+
+    line: str = ""
+    first: int = 0
+
+
+WHOLE = Page()
+
+
+def turning(page: Page, shown: int, count: int) -> tuple[str, list[Block]]:
+    """Which rows of how many are shown, and the buttons that show others; nothing where all of them are."""
+    last = page.first + shown
+    if shown == count:
+        return "", []
+    turns = [button("First", "page:first", page.line)] if page.first else []
+    turns += [button("Next", "page:next", f"{page.line} from:{last + 1}")] if page.line and last < count else []
+    return f"{page.first + 1:,} to {last:,} of {count:,}, all in the CSV", [actions(*turns)] if turns else []
+
+
 def overview(
-    title: str, summary: Sequence[str], head: Sequence[str], cells: Sequence[Sequence[str]], *, right: Iterable[int] = (), hint: str = ""
+    title: str,
+    summary: Sequence[str],
+    head: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    *,
+    right: Iterable[int] = (),
+    hint: str = "",
+    page: Page = WHOLE,
 ) -> list[Block]:
     """A list of things.
 
@@ -56,6 +89,7 @@ def overview(
         summary: Facts about all of them, our own mrkdwn; empty ones are left out.
         head, cells, right: The table: column names, one row for each thing, the columns that are aligned right.
         hint: What to ask next, our own mrkdwn.
+        page: Which of the rows.
     """
     blocks = [header(title)]
     facts = [fact for fact in summary if fact]
@@ -63,10 +97,11 @@ def overview(
         blocks.append(section("  ·  ".join(facts)))
     below = [hint] if hint else []
     if cells:
-        made, shown = table(head, cells, right)
-        blocks.append(made)
-        if shown < len(cells):
-            below.insert(0, f"and {len(cells) - shown:,} more, all in the CSV")
+        page = page if page.first < len(cells) else replace(page, first=0)
+        made, shown = table(head, cells[page.first :], right)
+        which, turns = turning(page, shown, len(cells))
+        blocks.extend((made, *turns))
+        below = [*([which] if which else []), *below]
     if below:
         blocks.append(small("  ·  ".join(below)))
     return blocks

@@ -10,7 +10,7 @@ from slackblocks import Block
 
 from blocks import words
 from blocks.frame import BlockDict, caller, clock_time, code, header, plural, render, section, small, table
-from blocks.settings import NOTHING, Group, Line, Lost, noted, overview, quoted, settings, titled, unread
+from blocks.settings import NOTHING, WHOLE, Group, Line, Lost, Page, noted, overview, quoted, settings, titled, unread
 from voipms import Count, Voicemail, VoicemailMessage
 
 SETTINGS = (
@@ -96,13 +96,13 @@ def headline(mailboxes: Sequence[Voicemail]) -> str:
     )
 
 
-def card(mailboxes: Sequence[Voicemail], lost: Lost = NOTHING, *, slash: str = "") -> list[BlockDict]:
+def card(mailboxes: Sequence[Voicemail], lost: Lost = NOTHING, *, slash: str = "", page: Page = WHOLE) -> list[BlockDict]:
     """The list, in the order given."""
     urgent = sum(amount(one.urgent) for one in mailboxes)
     summary = [f"🔴  {plural(urgent, 'urgent message')}" if urgent else "", "" if mailboxes else "VoIP.ms lists no mailbox."]
     hint = f"{code(f'{slash}voicemail {quoted(mailboxes[0].mailbox)}')} shows one with its messages" if mailboxes else ""
     cells = [[name_of(one), one.mailbox, words.count(one.new), words.count(one.urgent), words.each(one.email)] for one in mailboxes]
-    return render([*overview(headline(mailboxes), summary, HEAD, cells, right=RIGHT, hint=hint), *unread(lost)])
+    return render([*overview(headline(mailboxes), summary, HEAD, cells, right=RIGHT, hint=hint, page=page), *unread(lost)])
 
 
 def headline_of(one: Voicemail) -> str:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import rules.clients
 from blocks import accounts as view
-from blocks.settings import lost_in, quoted, rows
+from blocks.settings import Page, lost_in, quoted, rows
 from handlers.choosing import one_of, which
 from handlers.help import slash_for
 from handlers.optional import Told, if_told
@@ -40,9 +40,10 @@ def accounts(asked: Request, phones: VoipMs) -> Reply:
         card = view.card_of(one, client_name(view.client_of(one)), lost_in(known), notes)
         return Reply(headline=view.headline_of(one), blocks=card, again=quoted(one.account), share=True)
     client = client_name(chosen.client)
-    card = view.card(chosen.listed, lost_in(known), notes, client=client, client_name=client_name, slash=slash_for(asked.way))
     again = quoted(chosen.client) if chosen.client else ""
-    return Reply(headline=view.headline(chosen.listed, client), blocks=card, again=again, share=True, csv=True)
+    page = Page(f"accounts {again}".strip(), asked.first)
+    card = view.card(chosen.listed, lost_in(known), notes, client=client, client_name=client_name, slash=slash_for(asked.way), page=page)
+    return Reply(headline=view.headline(chosen.listed, client), blocks=card, again=asked.from_here(again), share=True, csv=True)
 
 
 def accounts_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -104,6 +105,7 @@ ACCOUNTS = Command(
     examples=("",),
     run=accounts,
     csv=accounts_csv,
+    pages=True,
     details=(
         "A sub-account is its login, the part after the underscore, its extension or its name.",
         "A reseller client is its id, its e-mail or its company.",

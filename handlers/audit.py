@@ -7,6 +7,7 @@ from itertools import islice
 
 from blocks import audit as view
 from blocks.frame import clean, code, cut
+from blocks.settings import Page
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.people import People
@@ -45,11 +46,14 @@ def audit_command(memory: Memory, people: People | None, kept_days: int) -> Comm
         typed = read(asked)
         with memory.opened.reading() as transaction:
             count = audit.count(transaction, typed.search)
-            entries = audit.entries(transaction, typed.search, view.SHOWN)
+            first = asked.first if asked.first < count else 0
+            entries = audit.entries(transaction, typed.search, view.SHOWN, first)
         names = _names(entries, people)
         shown = [_shown(one, names) for one in entries]
-        card = view.card(shown, count, _in_words(typed), asked.zone, kept_days, slash_for(asked.way))
-        return Reply(headline=view.headline(count, typed.search.refused), blocks=card, again=_again(typed), csv=bool(entries))
+        again = _again(typed)
+        page = Page(f"audit {again}".strip(), first)
+        card = view.card(shown, count, _in_words(typed), asked.zone, kept_days, slash_for(asked.way), page)
+        return Reply(headline=view.headline(count, typed.search.refused), blocks=card, again=again, csv=bool(entries))
 
     def csv(asked: Request, phones: VoipMs) -> Csv:
         """All that fit."""
@@ -72,6 +76,7 @@ def audit_command(memory: Memory, people: People | None, kept_days: int) -> Comm
             "In any order: a person, the name of a command, a period like `yesterday` or `last-week`, and `refused`.",
             "Phone numbers are masked, and what is typed into a form is never kept.",
         ),
+        pages=True,
         names_places=True,
         by_itself=True,
     )

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from blocks import clients as view
 from blocks.frame import code, when
-from blocks.settings import Lost, lost_in, rows
+from blocks.settings import Lost, Page, lost_in, rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.optional import if_told
@@ -32,8 +32,8 @@ def clients(asked: Request, phones: VoipMs) -> Reply:
         one = one_of(asked, "clients", "client", known, lambda client: (*names_of(client), name_of(client)))
         return _one(one, phones, lost_in(known))
     listed = by_name(known, name_of)
-    card = view.card(listed, lost_in(known), slash=slash_for(asked.way))
-    return Reply(headline=view.headline(listed), blocks=card, again="", csv=True)
+    card = view.card(listed, lost_in(known), slash=slash_for(asked.way), page=Page("clients", asked.first))
+    return Reply(headline=view.headline(listed), blocks=card, again=asked.from_here(), csv=True)
 
 
 def _one(one: Client, phones: VoipMs, lost: Lost) -> Reply:
@@ -60,6 +60,7 @@ CLIENTS = Command(
     examples=("",),
     run=clients,
     csv=clients_csv,
+    pages=True,
     details=("A client is its id, its e-mail or its company.",),
     in_part=True,
 )

@@ -25,7 +25,7 @@ from handlers import auditing
 from handlers.answering import Answering, Message, NotDelivered, Workspace
 from handlers.files import write
 from handlers.help import slash_for
-from handlers.parsing import command_line
+from handlers.parsing import command_line, part_of
 from handlers.payloads import stamped
 from handlers.places import Places
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
@@ -222,11 +222,12 @@ class Desk:
         if command.names_places:
             words = self._places.resolved(words)
         outcome.about = "" if command.private else auditing.about(words)
+        words, first = part_of(words) if command.pages else (words, 0)
         if asker.role < command.role:
             raise Refusal(command, asker)
         if not command.open_to(asker.role, asker.limits):
             raise TooWide(command)
-        return command, self._request(question, asker, words)
+        return command, self._request(question, asker, words, first)
 
     def _seen_from(self, asked: Request) -> VoipMs:
         """The account as it is seen where the question was asked."""
@@ -242,7 +243,7 @@ class Desk:
         """The command line as it may be shown again."""
         return command.name if command.private else " ".join((command.name, *map(quoted, words)))
 
-    def _request(self, question: Question, asker: Asker, words: tuple[str, ...]) -> Request:
+    def _request(self, question: Question, asker: Asker, words: tuple[str, ...], first: int) -> Request:
         now = self._clock()
         return Request(
             person=question.person,
@@ -255,6 +256,7 @@ class Desk:
             standing=asker.standing,
             limits=asker.limits,
             admins=asker.admins,
+            first=first,
             mask_numbers=self._rights.mask_numbers,
             clock=self._clock,
             give_up_at=now + LONGEST_LOOK,

@@ -17,7 +17,8 @@ Made of the code by `python -m handlers.guide > docs/commands.md`.
 
 Every command can be asked as `/voip calls yesterday`, as `/voip-calls yesterday`, after a mention (`@Dialtone calls yesterday`), in a
 direct message to the bot (`calls yesterday`), and from its *Home* tab. The answer is the same, and only the asker sees it until it is
-shared. What has spaces goes in quotes: `accounts "front desk"`. A misspelt name gets a suggestion.
+shared. What has spaces goes in quotes: `accounts "front desk"`. A misspelt name gets a suggestion. *Next* turns the page of a long list
+(`accounts from:100`).
 
 A *limited channel* is one that sees only a part of the account, as a reseller's customer's does: an admin says which, with
 `/voip access channel`. What a role is, and where it comes from, is in [security.md](security.md#roles).

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from blocks import numbers as view
 from blocks.frame import digits, phone
-from blocks.settings import NOTHING, Lost, lost_in
+from blocks.settings import NOTHING, Lost, Page, lost_in
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import Looks
@@ -54,8 +54,8 @@ def numbers(asked: Request, phones: VoipMs, live: Looks) -> Reply:
     if asked.words:
         return _one(asked, phones, live, known, _chosen(asked, known))
     listed, lost, notes = _listed(asked, known, phones)
-    card = view.card(listed, lost, notes, slash=slash_for(asked.way), hide=asked.masked)
-    return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
+    card = view.card(listed, lost, notes, slash=slash_for(asked.way), hide=asked.masked, page=Page("numbers", asked.first))
+    return Reply(headline=view.headline(listed), blocks=card, again=asked.from_here(), share=True, csv=True)
 
 
 def numbers_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -189,6 +189,7 @@ def numbers_command(live: Looks) -> Command:
         examples=("",),
         run=lambda asked, phones: numbers(asked, phones, live),
         csv=numbers_csv,
+        pages=True,
         in_part=True,
         details=("A number is its digits, however they are written, or its description.",),
     )

@@ -1,7 +1,7 @@
 """``packages``: reseller packages and their prices."""
 
 from blocks import packages as view
-from blocks.settings import lost_in, rows
+from blocks.settings import Page, lost_in, rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.registry import Command, Csv, Reply, Request
@@ -17,8 +17,8 @@ def packages(asked: Request, phones: VoipMs) -> Reply:
         one = one_of(asked, "packages", "package", known, lambda package: (package.package, package.name))
         return Reply(headline=view.headline_of(one), blocks=view.card_of(one))
     listed = by_name(known, view.name_of)
-    card = view.card(listed, lost_in(known), slash=slash_for(asked.way))
-    return Reply(headline=view.headline(listed), blocks=card, again="", csv=True)
+    card = view.card(listed, lost_in(known), slash=slash_for(asked.way), page=Page("packages", asked.first))
+    return Reply(headline=view.headline(listed), blocks=card, again=asked.from_here(), csv=True)
 
 
 def packages_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -34,4 +34,5 @@ PACKAGES = Command(
     examples=("",),
     run=packages,
     csv=packages_csv,
+    pages=True,
 )

@@ -81,6 +81,9 @@ def _unquoted(found: re.Match[str]) -> str:
     return (found[3] or "").rstrip(_SENTENCE).lstrip("`")
 
 
+_FROM = re.compile(r"from:(\d{1,6})", re.IGNORECASE | re.ASCII)
+
+
 def command_line(line: str) -> tuple[str, tuple[str, ...]]:
     """The command's name, in small letters, and the words after it. No words at all ask for help."""
     words = split(unwrap(line[:LONGEST_LINE]))
@@ -89,6 +92,12 @@ def command_line(line: str) -> tuple[str, tuple[str, ...]]:
     if not words:
         return "help", ()
     return words[0].lower().strip("*_~:").removeprefix("/").removeprefix("voip-"), words[1:]
+
+
+def part_of(words: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The words without ``from:100``, and the row that it names, from 0."""
+    named = [found for found in map(_FROM.fullmatch, words) if found]
+    return tuple(word for word in words if not _FROM.fullmatch(word)), max(int(named[-1][1]) - 1, 0) if named else 0
 
 
 def addressed(text: str, mention: re.Pattern[str], is_command: Callable[[str], bool]) -> str:

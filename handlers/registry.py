@@ -55,6 +55,7 @@ class Request:
         limits: What the channel sees of the account, where it sees only a part: whatever is not asked of ``VoipMs`` has to keep to it.
             ``None``: everything.
         admins: Slack ids of those who can change what one may do.
+        first: The row that a list begins with, from 0.
         now: The instant of asking, aware.
         zone: The asker's time zone: days are calendar days of it, and times are shown in it.
         say: Tells the asker how far a long look has come; the text begins with *Looking*. The glue drops what Slack would refuse.
@@ -71,6 +72,7 @@ class Request:
     standing: Standing = UNNAMED
     limits: Limits | None = None
     admins: tuple[str, ...] = ()
+    first: int = 0
     mask_numbers: bool = True
     clock: Callable[[], datetime]
     give_up_at: datetime
@@ -80,6 +82,10 @@ class Request:
     def today(self) -> date:
         """The asker's calendar day."""
         return self.now.astimezone(self.zone).date()
+
+    def from_here(self, words: str = "") -> str:
+        """The words that ask for the same part of a list again."""
+        return f"{words} from:{self.first + 1}".strip() if self.first else words
 
     @property
     def masked(self) -> bool:
@@ -163,6 +169,7 @@ class Command:
         details: Further lines of help: filters, periods.
         in_part: Whether it may be asked in a channel that sees only a part of the account: it tells nothing but what ``VoipMs`` and
             ``Request.limits`` let through.
+        pages: Its list may be asked for from a row on: ``from:100``.
         names_places: Its words may name channels, people and user groups: ``#phones`` reaches it as ``<#C…>``.
         private: What is typed after it may be a password: it is never shown again, logged or kept.
         by_itself: It asks VoIP.ms nothing, so it is answered beside what others wait for.
@@ -180,6 +187,7 @@ class Command:
     redraw: Callable[[Request, Submitted, VoipMs], Mapping[str, Any]] | None = None
     details: tuple[str, ...] = ()
     in_part: bool = False
+    pages: bool = False
     names_places: bool = False
     private: bool = False
     by_itself: bool = False

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from blocks import voicemail as view
-from blocks.settings import lost_in, quoted, rows
+from blocks.settings import Page, lost_in, quoted, rows
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.optional import if_told
@@ -25,8 +25,8 @@ def voicemail(asked: Request, phones: VoipMs) -> Reply:
         card = view.card_of(one, latest, lost, notes, now=asked.now, zone=asked.zone, masked=asked.masked)
         return Reply(headline=view.headline_of(one), blocks=card, again=quoted(one.mailbox), share=True)
     listed = _listed(known)
-    card = view.card(listed, lost_in(known), slash=slash_for(asked.way))
-    return Reply(headline=view.headline(listed), blocks=card, again="", share=True, csv=True)
+    card = view.card(listed, lost_in(known), slash=slash_for(asked.way), page=Page("voicemail", asked.first))
+    return Reply(headline=view.headline(listed), blocks=card, again=asked.from_here(), share=True, csv=True)
 
 
 def voicemail_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -55,5 +55,6 @@ VOICEMAIL = Command(
     examples=("",),
     run=voicemail,
     csv=voicemail_csv,
+    pages=True,
     in_part=True,
 )

@@ -56,9 +56,9 @@ def append(transaction: Transaction, entry: Entry) -> None:
     transaction.execute(audit.insert().values({name: getattr(entry, name) for name in Entry.__dataclass_fields__}))
 
 
-def entries(transaction: Transaction, search: Search, most: int) -> list[Entry]:
-    """Those that are looked for, the newest first, at most so many."""
-    query = select(audit).where(*_meant(search)).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(most)
+def entries(transaction: Transaction, search: Search, most: int, first: int = 0) -> list[Entry]:
+    """Those that are looked for, the newest first, at most so many, from one of them on."""
+    query = select(audit).where(*_meant(search)).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(most).offset(first)
     return [_entry(row) for row in transaction.execute(query)]
 
 

@@ -163,3 +163,16 @@ def test_the_audit_finds_what_was_done_and_refused_by_person_command_and_period(
     rows = list(csv.DictReader(io.StringIO(door.csv("audit access today").file.decode("utf-8-sig"))))
     assert rows and {row["Command"] for row in rows} == {"access"}
     assert not door.ask("audit", BEN).allowed
+
+
+def test_a_long_audit_is_turned_to_its_end(door: Door) -> None:
+    for _ in range(250):
+        door.ask("help", ANA)
+    line, counts = f"audit <@{ANA}> help", list[int]()
+    while line:
+        answer = door.ask(line)
+        assert answer.message is not None and set(faults(answer.message.blocks)) <= {f"@{ANA}"}
+        counts.append(sum(len(block["rows"]) - 1 for block in answer.message.blocks if block["type"] == "table"))
+        line = next((value for value in values_of(answer.message.blocks) if "from:" in value), "")
+    assert counts == [99, 99, 52]
+    assert "First" in said(answer) and "199 to 250 of 250" in said(answer)

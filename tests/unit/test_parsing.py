@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import FILTERS, KEYS, LONGEST_LINE, Typed, addressed, command_line, nearest, read_calls, split, unwrap
+from handlers.parsing import FILTERS, KEYS, LONGEST_LINE, Typed, addressed, command_line, nearest, part_of, read_calls, split, unwrap
 from handlers.registry import Misunderstood
 from rules.call_rows import Direction, Filters
 
@@ -273,3 +273,17 @@ def test_the_words_that_were_understood_can_be_said_again() -> None:
 def test_a_name_of_digits_stands_before_a_period() -> None:
     typed = read_calls(("561115", "2026-11-01..2026-11-15"), date(2026, 11, 24))
     assert typed.rest == ("561115",) and typed.period is not None and typed.period.last == date(2026, 11, 15)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ((), ((), 0)),
+        (("from:100",), ((), 99)),
+        (("561115", "FROM:1"), (("561115",), 0)),
+        (("from:0", "from:7"), ((), 6)),
+        (("from:", "from:x", "from:-3", "from:1234567", "from:٣"), (("from:", "from:x", "from:-3", "from:1234567", "from:٣"), 0)),
+    ],
+)
+def test_the_row_that_a_list_goes_on_from(words: tuple[str, ...], part: tuple[tuple[str, ...], int]) -> None:
+    assert part_of(words) == part

@@ -95,7 +95,7 @@ def test_the_audit_is_shown_with_hostile_words_in_it(count: int) -> None:
     )
     blocks = audit.card([one] * min(count, 100), count, audit.looked_for({}), TORONTO, 365, "/voip ")
     assert faults(blocks) == []
-    assert ("more, all in the CSV" in words_of(blocks)) is (count > 100)
+    assert ("of 500, all in the CSV" in words_of(blocks)) is (count > 99)
 
 
 def own_home(role: Role = Role.ADMIN, sites: int = 3, mine: int = 2, troubled: int = 0, today: Today | None = None) -> home.Home:

@@ -12,8 +12,8 @@ import pytest
 
 from blocks import accounts, clients, packages, voicemail
 from blocks.frame import BlockDict
-from blocks.settings import Group, Lost, lost_in, quoted, rows, titled
-from tests.unit.pictures import EVIL, faults, words_of
+from blocks.settings import Group, Lost, Page, lost_in, quoted, rows, titled
+from tests.unit.pictures import EVIL, faults, values_of, words_of
 from voipms import Balance, Client, Package, Rows, SubAccount, Voicemail, VoicemailMessage
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -199,11 +199,34 @@ def test_the_list_of_accounts_names_people_first_and_sums_up() -> None:
     assert "`/voip accounts 100001_a`" in words_of(blocks)
 
 
-def test_a_long_list_is_cut_and_says_by_how_much() -> None:
-    shown = words_of(accounts.card([account(n) for n in range(400)]))
-    listed = len(re.findall(r"100001_phone\d+$", shown, re.MULTILINE))
-    assert 40 <= listed <= 99
-    assert f"and {400 - listed} more, all in the CSV" in shown
+def listed(blocks: list[BlockDict]) -> list[str]:
+    """The logins of a list."""
+    return re.findall(r"100001_phone\d+$", words_of(blocks), re.MULTILINE)
+
+
+def test_a_long_list_is_cut_and_says_what_is_shown() -> None:
+    blocks = accounts.card([account(n) for n in range(400)])
+    shown = listed(blocks)
+    assert 40 <= len(shown) <= 99
+    assert f"1 to {len(shown)} of 400, all in the CSV" in words_of(blocks)
+
+
+def test_a_long_list_is_turned_to_its_end() -> None:
+    every = [account(n) for n in range(400)]
+    line, seen = "accounts", list[str]()
+    while line:
+        name, _, first = line.partition(" from:")
+        blocks = accounts.card(every, page=Page(name, int(first or 1) - 1))
+        assert faults(blocks) == [] and ("accounts" in values_of(blocks)) is bool(first)
+        seen += listed(blocks)
+        line = next((value for value in values_of(blocks) if "from:" in value), "")
+    assert seen == [one.account for one in every]
+
+
+@pytest.mark.parametrize("count", [0, 1, 30])
+def test_a_list_that_is_shown_whole_has_no_pages_wherever_one_begins(count: int) -> None:
+    blocks = accounts.card([account(n) for n in range(count)], page=Page("accounts", 30))
+    assert len(listed(blocks)) == count and values_of(blocks) == [] and faults(blocks) == []
 
 
 def test_unreadable_rows_are_told() -> None:
