@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from blocks.frame import BlockDict, actions, button, code, header, phone, render, safe, section, small
-from blocks.inputs import field, form, text
+from blocks.inputs import field, form, pick, text
 
 SIGN = "⚠️"
 OUT_OF_SIGHT = "This channel does not see that."
@@ -85,11 +85,15 @@ def open_form(title: str) -> list[BlockDict]:
     return render([header(title), section("This is asked in a form, so that nothing typed is kept in the conversation.")])
 
 
+LOOK_UP = "look_up"
+
+
 def line_form(name: str) -> dict[str, Any]:
     """The form in which any line can be asked."""
     hint = "As after /voip: status, calls yesterday missed, numbers 5145550100. help lists what you may ask."
-    asked = field(name, "What would you like to know?", text("calls yesterday missed"), hint=hint)
-    return form(name, "Ask Dialtone", "Ask", [asked])
+    asked = field(name, "What would you like to know?", text("calls yesterday missed"), optional=True, hint=hint)
+    found = field(LOOK_UP, "Or look something up", pick("anything", many=False), optional=True)
+    return form(name, "Ask Dialtone", "Ask", [asked, found])
 
 
 def which_number(command: str, period: str, numbers: Sequence[str]) -> list[BlockDict]:

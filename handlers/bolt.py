@@ -18,6 +18,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
+from blocks.errors import LOOK_UP
 from blocks.frame import render, section
 from blocks.inputs import PICK
 from handlers.answering import (
@@ -39,6 +40,7 @@ from handlers.front import Front
 from handlers.manifest import ASK_SHORTCUT, LOOK_UP_SHORTCUT
 from handlers.parsing import addressed, command_line
 from handlers.payloads import kind, metadata, numbers_in, opened_from, used, values
+from handlers.picking import ANYTHING
 from handlers.registry import FormErrors, Submitted, Way
 from handlers.signin import in_one_line
 from store import StoreError
@@ -211,11 +213,13 @@ def build(front: Front, signing_secret: str) -> App:
     @app.options(re.compile(rf"^{PICK}"))
     def suggestion(ack: Ack, body: dict[str, Any]) -> None:
         """What is offered while somebody types into a form. Slack waits for it, so it is looked up at once."""
-        view = body.get("view") or {}
+        view, person, typed = body.get("view") or {}, body["user"]["id"], body.get("value") or ""
+        what, channel = body["action_id"].removeprefix(PICK), opened_from(view)
+        if what == ANYTHING:
+            ack(options=front.picks.lines(person, channel, registry, typed))
+            return
         command = registry.get(str(view.get("callback_id")).partition(":")[0])
-        what = body["action_id"].removeprefix(PICK)
-        options = front.picks.options(body["user"]["id"], opened_from(view), command, what, body.get("value") or "")
-        ack(options=options)
+        ack(options=front.picks.options(person, channel, command, what, typed))
 
     @app.view(re.compile(r".+"))
     def submission(ack: Ack, body: dict[str, Any]) -> None:
@@ -244,11 +248,15 @@ def build(front: Front, signing_secret: str) -> App:
         take(("view", sent["id"], sent.get("hash") or ""), question, lambda: desk.submitted(question, submitted))
 
     def line(ack: Ack, body: dict[str, Any]) -> None:
-        """What was typed into the form with one line is asked like any other line."""
+        """What was typed into the form with one line, or chosen below it, is asked like any other line."""
         sent, person = body["view"], body["user"]["id"]
+        filled = values(sent)
+        typed = filled.get(LINE_FORM, "").strip() or filled.get(LOOK_UP, "")
+        if not typed:
+            ack(response_action="errors", errors={LINE_FORM: "Type a question, or choose something below."})
+            return
         ack(response_action="update", view=modal(NAME, render([section("Looking …")])))
         answering = InModal(workspace, view_id=sent["id"], title=NAME, after=AFTER_ACK_SECONDS)
-        typed = values(sent).get(LINE_FORM, "")
         question = Question(person=person, channel=opened_from(sent), way=Way.SHORTCUT, line=typed, answering=answering)
         ask(("view", sent["id"], sent.get("hash") or ""), question)
 

@@ -1,6 +1,7 @@
 """What forms suggest while somebody types: accounts, clients, mailboxes, sites, user groups and time zones, as far as they may be seen."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ import structlog
 
 from blocks.frame import BlockDict
 from blocks.inputs import OPTIONS_MOST, option
+from blocks.settings import quoted
 from handlers.places import Places
-from handlers.registry import Command
+from handlers.registry import Command, Registry
 from handlers.report_times import zones
 from handlers.rights import Asker, Rights
 from handlers.unanswered import UNANSWERED
@@ -25,8 +27,14 @@ from voipms import Limited, OutOfSight, VoipMs, VoipMsError
 log = structlog.get_logger(__name__)
 
 PATIENCE = 2.0
-"""Seconds that a list is waited for: Slack waits three for all."""
+"""Seconds that lists are waited for: Slack waits three for all."""
+ANYTHING = "anything"
+"""What can be looked up: see ``Picks.lines``."""
+LOOKED_UP = (("accounts", "accounts", ""), ("voicemail", "mailboxes", "Mailbox: "), ("clients", "clients", "Client: "))
+"""Commands that show one thing, the list of such things, and what precedes it among others."""
 KEPT = timedelta(minutes=2)
+LISTED = frozenset(("clients", "mailboxes"))
+"""Lists that are VoIP.ms's."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +73,41 @@ class Picks:
 
     def options(self, person: str, channel: str | None, command: Command | None, what: str, typed: str) -> list[BlockDict]:
         """What to offer; nothing to whoever may not send the form, and nothing where the list cannot be had in time."""
-        if channel is None or command is None:
+        if command is None:
             return []
+        found = self._offered(person, channel, [(command, what)], typed)[0]
+        return [option(one.words, one.value) for one in found[:OPTIONS_MOST]]
+
+    def lines(self, person: str, channel: str | None, registry: Registry, typed: str) -> list[BlockDict]:
+        """Whatever can be looked up that is called so, each as the command line that does."""
+        wanted = [(command, what) for name, what, _ in LOOKED_UP if (command := registry.get(name)) is not None]
+        each = zip(LOOKED_UP, self._offered(person, channel, wanted, typed), strict=True)
+        most = OPTIONS_MOST // len(LOOKED_UP)
+        return [option(f"{kind}{one.words}", f"{name} {quoted(one.value)}") for (name, _, kind), found in each for one in found[:most]]
+
+    def _offered(self, person: str, channel: str | None, wanted: Sequence[tuple[Command, str]], typed: str) -> list[list[Choice]]:
+        """For each command that takes a choice from a list: what fits what was typed."""
+        if channel is None:
+            return [[] for _ in wanted]
         try:
             asker = self._rights.asker(person, channel)
-            if not command.open_to(asker.role, asker.limits):
-                return []
-            known = self._known(what, asker)
+        except (*UNANSWERED, StoreError) as error:
+            log.info("nothing to suggest", error=type(error).__name__)
+            return [[] for _ in wanted]
+        open_to = [what if command.open_to(asker.role, asker.limits) else "" for command, what in wanted]
+        until = time.monotonic() + PATIENCE
+        for what in set(open_to) & LISTED:  # VoIP.ms is asked for all of them at once
+            self._listing(what, asker.limits)
+        return [holding(typed, self._known(what, asker, until), lambda one: (one.words, *one.names)) for what in open_to]
+
+    def _known(self, what: str, asker: Asker, until: float) -> Sequence[Choice]:
+        try:
+            return self._all(what, asker, until)
         except (*UNANSWERED, StoreError, VoipMsError, OutOfSight, TimeoutError) as error:
             log.info("nothing to suggest", what=what, error=type(error).__name__)
             return []
-        found = holding(typed, known, lambda one: (one.words, *one.names))
-        return [option(one.words, one.value) for one in found[:OPTIONS_MOST]]
 
-    def _known(self, what: str, asker: Asker) -> Sequence[Choice]:
+    def _all(self, what: str, asker: Asker, until: float) -> Sequence[Choice]:
         match what:
             case "accounts":
                 return self._accounts(asker.limits)
@@ -88,9 +117,7 @@ class Picks:
                 return [Choice(group, f"@{handle}") for handle, group in self._places.groups().items()]
             case "zones":
                 return [Choice(zone, zone.replace("_", " "), (zone,)) for zone in sorted(zones().values())]
-            case "clients" | "mailboxes":
-                return self._listed(what, asker.limits)
-        return []
+        return self._listed(what, asker.limits, until) if what in LISTED else []
 
     def _accounts(self, limits: Limits | None) -> list[Choice]:
         with self._store.reading() as transaction:
@@ -104,21 +131,26 @@ class Picks:
         sites = (Choice(key, _titled(names.get(key, key), key)) for key in keys | names.keys())
         return by_name(sites, lambda one: one.words)
 
-    def _listed(self, what: str, limits: Limits | None) -> list[Choice]:
-        """A list of VoIP.ms's.
-
-        Raises:
-            TimeoutError: It is not there yet; it will be when more is typed.
-            VoipMsError: It cannot be had.
-        """
+    def _listing(self, what: str, limits: Limits | None) -> Future[list[Choice]]:
+        """A list of VoIP.ms's that is asked for, unless it was a moment ago."""
         now = self._clock()
         with self._lock:
             kept = self._lists.get((what, limits))
             if kept is None or now - kept[1] > KEPT:
                 kept = self._pool.submit(self._ask, what, limits), now
                 self._lists[what, limits] = kept
+        return kept[0]
+
+    def _listed(self, what: str, limits: Limits | None, until: float) -> list[Choice]:
+        """A list of VoIP.ms's.
+
+        Raises:
+            TimeoutError: It is not there yet; it will be when more is typed.
+            VoipMsError: It cannot be had.
+        """
+        listing = self._listing(what, limits)
         try:
-            return kept[0].result(PATIENCE)
+            return listing.result(max(until - time.monotonic(), 0))
         except VoipMsError:
             with self._lock:
                 self._lists.pop((what, limits), None)

@@ -137,6 +137,8 @@ def test_a_list_suggests_nothing_of_others(door: Door, foreign: Foreign, typed: 
         assert not foreign.found(str(options))
         if what in ("accounts", "clients", "mailboxes") and typed in ("", "bir"):
             assert "Birch Dental" in str(options)
+    lines = door.front.picks.lines(ADMIN, BIRCH, door.front.registry, typed)
+    assert not foreign.found(str(lines)) and bool(lines) is (typed in ("", "a", "1", "bir", "2"))
 
 
 @pytest.mark.parametrize("command", HERE)

@@ -223,7 +223,12 @@ def test_a_form_suggests_only_to_who_may_send_it(door: Door, who: str) -> None:
         for what in ("accounts", "clients", "mailboxes", "sites"):
             options = door.front.picks.options(IDS[who], place, command, what, "")
             assert bool(options) is may("access", who, place), (what, place)
+        lines = door.front.picks.lines(IDS[who], place, door.front.registry, "")
+        offered = {option["value"].split()[0] for option in lines}
+        assert offered - {"voicemail"} == {name for name in ("accounts", "clients") if may(name, who, place)}, place
+        assert "voicemail" not in offered or may("voicemail", who, place), place
     assert door.front.picks.options(IDS[who], None, command, "accounts", "") == []
+    assert door.front.picks.lines(IDS[who], None, door.front.registry, "") == []
     assert door.front.picks.options(IDS[who], OPEN, None, "accounts", "") == []
 
 
