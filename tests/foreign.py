@@ -46,9 +46,14 @@ class Foreign:
             if len(token) > 3 and not _is_common(token) and not token.startswith("@") and not _is_a_word(token)
         )
 
+    def __repr__(self) -> str:
+        return f"Foreign({len(self.tokens)} tokens)"  # else hypothesis prints them all
+
     def found(self, told: str, typed: str = "") -> frozenset[str]:
-        """What of it was told, beside what the person typed."""
-        return (self.tokens & tokens(told)) - tokens(typed)
+        """What of it was told, beside what the person typed, be it cut."""
+        own, low = tokens(typed), told.lower()
+        echoed = (token for token in self.tokens if f"{token}…" in low and any(one.startswith(token) for one in own))
+        return (self.tokens & tokens(told)) - own - frozenset(echoed)
 
 
 def tokens(text: str) -> set[str]:
