@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from blocks.frame import BlockDict, header, plural, render, safe, section, small
+from blocks.frame import BlockDict, code, header, plural, render, safe, section, small
 from rules.doctor import Check
 
 
@@ -17,8 +17,12 @@ def headline(checks: Sequence[Check]) -> str:
     return f"Set-up: works, {plural(advice, 'thing')} to look at" if advice else "Set-up: everything works"
 
 
-def card(checks: Sequence[Check]) -> list[BlockDict]:
-    """What has to be mended and how, what could not be looked at, what works and could be better, and what works."""
+def card(checks: Sequence[Check], slash_commands: Sequence[str] = ()) -> list[BlockDict]:
+    """What has to be mended and how, what could not be looked at, what works and could be better, and what works.
+
+    Args:
+        slash_commands: What the app should have in Slack, which does not tell what it has.
+    """
     faults = [check for check in checks if check.ok is False]
     unclear = [check for check in checks if check.ok is None]
     advice = [check for check in checks if check.ok and check.mend]
@@ -31,6 +35,9 @@ def card(checks: Sequence[Check]) -> list[BlockDict]:
     for words, some in (("⚪  *Not checked*", unclear), ("🟡  *To look at*", advice), ("🟢  *Works*", well)):
         if some:
             blocks.append(section("\n".join((words, *(_line(check) for check in some)))))
+    if slash_commands:
+        listed = ", ".join(map(code, slash_commands))
+        blocks.append(small(f"Slash commands that the app should have; where one is missing, update it from manifest.yml: {listed}"))
     blocks.append(small("The same checks on the bot's own machine: `python bot.py doctor`"))
     return render(blocks)
 

@@ -64,7 +64,7 @@ def commands(
             whoami_command(registry, keys.places.groups if keys.places is not None else dict),
             access_command(memory, keys),
             audit_command(memory, keys.people, audit_days),
-            doctor_command(diagnose),
+            doctor_command(diagnose, registry),
         ]
     )
     return made

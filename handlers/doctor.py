@@ -21,9 +21,9 @@ from slack_sdk.web import SlackResponse
 from blocks import doctor as view
 from blocks.frame import clean, plural
 from config import Settings
-from handlers.manifest import SCOPES
+from handlers.manifest import SCOPES, slash_commands
 from handlers.people import profile_of
-from handlers.registry import Command, Reply, Request
+from handlers.registry import Command, Registry, Reply, Request
 from handlers.signin import MEND
 from handlers.vigil import channels_check
 from logs import Redaction
@@ -258,14 +258,14 @@ def _first(header: object) -> str:
     return str(header[0] if isinstance(header, list | tuple) and header else header)
 
 
-def doctor_command(run_checks: Callable[[], list[Check]]) -> Command:
+def doctor_command(run_checks: Callable[[], list[Check]], registry: Callable[[], Registry]) -> Command:
     """``doctor``, with the very checks of the command line."""
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """What works, and what to mend."""
         asked.say("Looking at the settings, VoIP.ms and Slack …")
         checks = run_checks()
-        return Reply(headline=view.headline(checks), blocks=view.card(checks))
+        return Reply(headline=view.headline(checks), blocks=view.card(checks, slash_commands(registry())))
 
     return Command(name="doctor", usage="", summary="Checks the set-up and says what to mend", role=Role.ADMIN, examples=("",), run=run)
 

@@ -100,6 +100,11 @@ def manifest(registry: Registry, http_url: str | None = None) -> dict[str, Any]:
     }
 
 
+def slash_commands(registry: Registry) -> list[str]:
+    """The slash commands that the manifest holds."""
+    return ["/voip", *(f"/voip-{command.name}" for command in registry)]
+
+
 def as_yaml(made: dict[str, Any]) -> str:
     """The manifest as text, ready to be pasted at Slack's *From a manifest*."""
     return yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000)

@@ -176,3 +176,10 @@ def test_a_long_audit_is_turned_to_its_end(door: Door) -> None:
         line = next((value for value in values_of(answer.message.blocks) if "from:" in value), "")
     assert counts == [99, 99, 52]
     assert "First" in said(answer) and "199 to 250 of 250" in said(answer)
+
+
+def test_doctor_lists_the_slash_commands_that_the_app_should_have(door: Door) -> None:
+    answer = door.ask("doctor")
+    words = said(answer)
+    assert all(f"/voip-{command.name}" in words for command in door.front.registry)
+    assert answer.message is not None and faults(answer.message.blocks) == []
