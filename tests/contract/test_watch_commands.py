@@ -54,7 +54,7 @@ def nobody() -> Iterator[VoipMs]:
 def ask(fleet: Fleet, words: str, phones: VoipMs, *, by: str = DANA, channel: str = OFFICE, limits: Limits | None = None) -> Reply:
     """The answer to ``watch …`` or ``alerts …``."""
     memory = Memory(store=fleet.store, zone=TORONTO)
-    command = {"watch": watch_command, "alerts": alerts_command}[words.split()[0]](memory)
+    command = watch_command(memory) if words.split()[0] == "watch" else alerts_command(memory)
     asked = Request(
         person=by,
         role=Role.OPERATOR,
