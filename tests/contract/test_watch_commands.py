@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.alerts import alerts_command
+from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import split, unwrap
 from handlers.registry import Misunderstood, Reply, Request
@@ -54,7 +55,7 @@ def nobody() -> Iterator[VoipMs]:
 def ask(fleet: Fleet, words: str, phones: VoipMs, *, by: str = DANA, channel: str = OFFICE, limits: Limits | None = None) -> Reply:
     """The answer to ``watch …`` or ``alerts …``."""
     memory = Memory(store=fleet.store, zone=TORONTO)
-    command = watch_command(memory) if words.split()[0] == "watch" else alerts_command(memory)
+    command = watch_command(memory) if words.split()[0] == "watch" else alerts_command(memory, Looks())
     asked = Request(
         person=by,
         role=Role.OPERATOR,

@@ -47,7 +47,7 @@ def test_who_gets_which_role(line: str, wish: Wish) -> None:
         ("<#C0PHONES12> none", "None is for people by name"),
         ("<@U0BEN12345> operatr", "I do not know the word “operatr”"),
         ("@nobody viewer", "Slack does not tell me who"),
-        ],
+    ],
 )
 def test_what_is_wrong_with_a_grant_is_said(line: str, says: str) -> None:
     with pytest.raises(Misunderstood, match=says) as wrong:
