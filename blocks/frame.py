@@ -70,7 +70,9 @@ def _without_ids(block: BlockDict) -> BlockDict:
 
 def clean(words: str) -> str:
     """One line of printable characters: controls and direction overrides (a hostile caller id) are taken out."""
-    return " ".join("".join(c if c.isprintable() else " " if c.isspace() else "" for c in words).split())
+    if not words.isprintable():
+        words = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in words)
+    return " ".join(words.split())
 
 
 def cut(words: str, most: int) -> str:

@@ -175,8 +175,10 @@ def _is_name(name: str) -> bool:
 
 
 def _plain(words: str) -> str:
-    spelled = unicodedata.normalize("NFKD", words.casefold())
-    return " ".join("".join(sign for sign in spelled if not unicodedata.combining(sign)).split()).rstrip(" .,;!?")
+    spelled = words.casefold()
+    if not spelled.isascii():
+        spelled = "".join(sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign))
+    return " ".join(spelled.split()).rstrip(" .,;!?")
 
 
 def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:

@@ -1,7 +1,7 @@
 """Phone numbers: the list, one with all its settings, and whether it rings where its phones are."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -254,21 +254,24 @@ def hostile() -> Did:
 
 
 @pytest.mark.parametrize(
-    "blocks",
+    "draw",
     [
-        card([]),
-        card([], Lost(3, 3)),
-        card([number(MIAMI)] * 5000, slash="/voip "),
-        card([number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 200, Lost(1), slash="/voip ", hide=True),
-        drawn(hostile(), [ana("15")] * 10, {EVIL: Target(routing=EVIL, name=EVIL, number=EVIL)}, not_checked=9000),
-        drawn(hostile(), [saw_nothing(SubAccount(account=EVIL, description=EVIL), EVIL, NOW)] * 10, hide=True),
-        drawn(
+        lambda: card([]),
+        lambda: card([], Lost(3, 3)),
+        lambda: card([number(MIAMI)] * 5000, slash="/voip "),
+        lambda: card(
+            [number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 200, Lost(1), slash="/voip ", hide=True
+        ),
+        lambda: drawn(hostile(), [ana("15")] * 10, {EVIL: Target(routing=EVIL, name=EVIL, number=EVIL)}, not_checked=9000),
+        lambda: drawn(hostile(), [saw_nothing(SubAccount(account=EVIL, description=EVIL), EVIL, NOW)] * 10, hide=True),
+        lambda: drawn(
             msgspec.structs.replace(MIAMI, **dict.fromkeys(ROUTES, "grp:1"), description=EVIL),
             [ana("15", "16", "17", "18")] * 10,
-            {"grp:1": Target(routing="grp:1", name=EVIL, leads_to=tuple(f"account:{n}{EVIL}" for n in range(5000)))},
+            {"grp:1": Target(routing="grp:1", name=EVIL, leads_to=tuple(f"account:{n}{EVIL}" for n in range(500)))},
         ),
     ],
 )
-def test_every_picture_keeps_slacks_limits_and_no_hostile_word_does_harm(blocks: list[dict[str, Any]]) -> None:
+def test_every_picture_keeps_slacks_limits_and_no_hostile_word_does_harm(draw: Callable[[], list[dict[str, Any]]]) -> None:
+    blocks = draw()
     assert faults(blocks) == []
     assert len(blocks) <= 40
