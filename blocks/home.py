@@ -99,7 +99,6 @@ class Home:
         places: Sites, those with trouble first.
         more: Sites that are not among them, and their phones.
         unseen: Phones that were never registered, or that nobody has looked at.
-        watching: Whether anything is watched at all.
         blind_since: Since when VoIP.ms cannot be seen.
         today: ``None`` where the reader may not see calls.
         day: Today, in the zone of the bot.
@@ -118,7 +117,6 @@ class Home:
     places: Sequence[Place] = ()
     more: Place | None = None
     unseen: int = 0
-    watching: bool = False
     blind_since: datetime | None = None
     today: Today | None = None
     day: date

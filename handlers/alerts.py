@@ -31,7 +31,6 @@ ID = re.compile(r"\d{4}-\d{4}-\d{2,}")
 MOST_PAST = 1000
 PAST = timedelta(days=30)
 DAYS = (7, 30, 90)
-HISTORY, DETAILS, LOOK, OPEN = "history", "details", "look", "open"
 
 
 def alerts_command(memory: Memory, live: Looks) -> Command:
@@ -145,7 +144,7 @@ def _is_within(asked: Request, account: Account) -> bool:
 
 def _history(asked: Request, memory: Memory) -> Reply:
     outages, (period, in_words) = _past(asked, memory)
-    again = HISTORY if period is None else f"{HISTORY} {period.words}"
+    again = "history" if period is None else f"history {period.words}"
     card = view.history_card(outages, in_words, asked.zone, slash_for(asked.way))
     return Reply(headline=view.history_headline(outages, in_words), blocks=card, again=again, share=True, csv=bool(outages))
 
@@ -176,7 +175,7 @@ def _details(asked: Request, memory: Memory, incident_id: str) -> Reply:
     return Reply(
         headline=view.details_headline(outage),
         blocks=view.details_card(outage, asked.zone),
-        again=f"{DETAILS} {incident_id}",
+        again=f"details {incident_id}",
         share=True,
         csv=len(outage.members) > 1,
     )

@@ -72,14 +72,6 @@ class View:
         return str((self.content.get("title") or {}).get("text", ""))
 
     @property
-    def callback_id(self) -> str:
-        return str(self.content.get("callback_id") or "")
-
-    @property
-    def private_metadata(self) -> str:
-        return str(self.content.get("private_metadata") or "")
-
-    @property
     def blocks(self) -> list[Json]:
         return list(self.content.get("blocks") or [])
 
