@@ -106,7 +106,6 @@ def own_home(role: Role = Role.ADMIN, sites: int = 3, mine: int = 2, troubled: i
         zone=TORONTO,
         places=[home.Place(name=EVIL, phones=3, troubled=troubled) for _ in range(sites)],
         more=home.Place(name="Elsewhere", phones=4000, troubled=0) if sites else None,
-        watching=bool(sites),
         today=today if today is not None else Today(),
         day=date(2026, 11, 23),
         day_zone=TORONTO,
