@@ -17,6 +17,7 @@ from blocks.frame import (
     clean,
     clock_time,
     code,
+    csv_time,
     cut,
     header,
     plural,
@@ -135,10 +136,10 @@ def history_rows(outages: Iterable[Outage], zone: ZoneInfo) -> Iterator[list[str
     """The same as a file, names first; times are the reader's wall clock."""
     yield [f"Began ({zone.key})", f"Over ({zone.key})", "What", "Phones", "Seconds", "State", "Taken by", "Outage"]
     for outage in outages:
-        over = "" if outage.running else _wall(outage.ended_at, zone)
+        over = "" if outage.running else csv_time(outage.ended_at, zone)
         seconds = int((outage.around.now - outage.since if outage.running else outage.lasted).total_seconds())
         count, taken = str(len(outage.members)), outage.incident.taken_by
-        yield [_wall(outage.since, zone), over, subject(outage), count, str(seconds), state_of(outage), taken, outage.incident.id]
+        yield [csv_time(outage.since, zone), over, subject(outage), count, str(seconds), state_of(outage), taken, outage.incident.id]
 
 
 # Every phone of one
@@ -212,13 +213,9 @@ def details_rows(outage: Outage, zone: ZoneInfo) -> Iterator[list[str]]:
         times = [member.since, member.confirmed_at, member.back_at]
         yield [
             *(who.name, who.extension, who.account, who.client, STANDS[member.stand]),
-            *(_wall(at, zone) for at in times),
-            *(line.site, line.pop_name or line.pop, line.agent, _wall(line.expires_at, zone), _wall(who.looked_at, zone)),
+            *(csv_time(at, zone) for at in times),
+            *(line.site, line.pop_name or line.pop, line.agent, csv_time(line.expires_at, zone), csv_time(who.looked_at, zone)),
         ]
-
-
-def _wall(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 # How one phone fared
@@ -286,4 +283,4 @@ def fared_rows(fared: Fared, zone: ZoneInfo) -> Iterator[list[str]]:
     """The timeline as a file, without gaps, names first; times are the reader's wall clock."""
     yield [f"From ({zone.key})", f"To ({zone.key})", "Seconds", "It was"]
     for spell in fared.spells:
-        yield [_wall(spell.begins, zone), _wall(spell.ends, zone), str(int(spell.lasted.total_seconds())), spell.was.value]
+        yield [csv_time(spell.begins, zone), csv_time(spell.ends, zone), str(int(spell.lasted.total_seconds())), spell.was.value]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocks.frame import BlockDict, clock_time, code, header, plural, render, section, small, table
+from blocks.frame import BlockDict, clock_time, code, csv_time, header, plural, render, section, small, table
 from blocks.settings import WHOLE, Page, turning
 
 HEAD = ("When", "Who", "What", "About", "Ended", "From")
@@ -69,8 +69,7 @@ def rows(entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[Sequence[object]]
     """All of them as a file, names first."""
     yield (f"When ({zone.key})", *CSV_HEAD)
     for one in entries:
-        at = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        yield (at, one.name, one.person, one.way, one.channel, one.command, one.about, one.result, one.error_id)
+        yield (csv_time(one.at, zone), one.name, one.person, one.way, one.channel, one.command, one.about, one.result, one.error_id)
 
 
 def looked_for(parts: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from blocks.frame import (
     button,
     clean,
     code,
+    csv_time,
     cut,
     divider,
     facts,
@@ -303,10 +304,6 @@ def _row(board: Board, how: str, one: Watched, zone: ZoneInfo) -> list[str]:
     since = line.up_since if how == "registered" else line.down_since or line.changed_at
     site = board.around.sites.get(line.site_key, "")
     return [
-        *(who.name, who.extension, who.account, how, _wall(since, zone), _wall(who.looked_at, zone), one.problem),
-        *(site, line.site, line.pop_name or line.pop, line.agent, _wall(line.expires_at, zone), str(line.expiry or "")),
+        *(who.name, who.extension, who.account, how, csv_time(since, zone), csv_time(who.looked_at, zone), one.problem),
+        *(site, line.site, line.pop_name or line.pop, line.agent, csv_time(line.expires_at, zone), str(line.expiry or "")),
     ]
-
-
-def _wall(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"

@@ -186,6 +186,11 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %d %b %H:%M}"
 
 
+def csv_time(at: datetime | None, zone: ZoneInfo) -> str:
+    """``2026-11-23 16:52:08`` on the zone's wall clock: for files, where a spreadsheet reads it; ``""`` for no instant."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
 def digits(number: str) -> str:
     """A phone number's digits without the leading 1 of North America."""
     only = re.sub(r"\D", "", number)

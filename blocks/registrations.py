@@ -17,6 +17,7 @@ from blocks.frame import (
     button,
     clean,
     code,
+    csv_time,
     cut,
     divider,
     facts,
@@ -383,16 +384,11 @@ def rows(looks: Iterable[Look], *, zone: ZoneInfo, wire_zone: ZoneInfo) -> Itera
     timed = ("Looked at", "Next registration")
     yield [f"{name} ({zone.key})" if name in timed else name for name in (*CSV_HEAD, *(name for _, name in COLUMNS))]
     for look in looks:
-        looked_at = "" if look.looked_at is None else _wall_clock(look.looked_at, zone)
-        about = [look.name, look.extension, look.account, look.state.value, looked_at, look.problem]
+        about = [look.name, look.extension, look.account, look.state.value, csv_time(look.looked_at, zone), look.problem]
         for device in devices(look) or (Device(),):
             yield [*about, *(_cell(device, field, zone, wire_zone) for field, _ in COLUMNS)]
 
 
 def _cell(device: Device, field: str, zone: ZoneInfo, wire_zone: ZoneInfo) -> str:
     value = getattr(device, field)
-    return _wall_clock(to_utc(value, wire_zone), zone) if isinstance(value, datetime) else str(value or "")
-
-
-def _wall_clock(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return csv_time(to_utc(value, wire_zone), zone) if isinstance(value, datetime) else str(value or "")
