@@ -1,8 +1,7 @@
 """Live looks at many accounts at once, within the time a person is made to wait."""
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from queue import Empty, SimpleQueue
@@ -13,8 +12,6 @@ from voipms import Registration, SubAccount, VoipMs, VoipMsError
 
 AT_ONCE = 4
 """Looks in flight. How many VoIP.ms takes in a minute is the client's own affair."""
-FRESH_SECONDS = 10.0
-"""How long an answer is as good as a new one: VoIP.ms itself takes a minute or two to notice."""
 SAY_EVERY = timedelta(seconds=5)
 """How often a look that still goes on tells how far it is: the way back shows what it can of it."""
 
@@ -23,17 +20,13 @@ class Looks:
     """The live looks of everybody who asks. Thread-safe.
 
     Whoever looks at a phone that somebody else is looking at waits for the same answer: a whole office that asks after an outage
-    costs VoIP.ms no more than one person.
-
-    Args:
-        clock: Seconds that only grow.
+    costs VoIP.ms little more than one person. An answer that has come is never given again: who looks again wants to know anew.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[tuple[VoipMs, str], Future[tuple[Registration, float]]] = {}
-        """Answers that are waited for or fresh, with when they came. By who is asked: not everybody sees the whole account."""
+        self._awaited: dict[tuple[VoipMs, str], Future[Registration]] = {}
+        """By who is asked, too: not everybody sees the whole account."""
 
     def at(self, asked: Request, phones: VoipMs, sub_accounts: Sequence[SubAccount]) -> list[Look]:
         """One look at each account, in the order given; those that time did not allow are ``not looked at``.
@@ -64,31 +57,24 @@ class Looks:
         finally:
             # what is still on the wire at the end of a person's patience ends by itself
             pool.shutdown(wait=False, cancel_futures=True)
-            self._forget()
         return [looks.get(one.account) or passed_over(one) for one in sub_accounts]
 
     def _registration(self, phones: VoipMs, account: str) -> Registration:
         """What VoIP.ms says, asked by the first who wants to know."""
         with self._lock:
-            answer = self._known.get((phones, account))
-            first = answer is None or not self._is_fresh(answer)
-            if first:
-                answer = self._known[phones, account] = Future()
-        assert answer is not None
-        if first:
-            try:
-                answer.set_result((phones.registration(account), self._clock()))
-            except BaseException as error:  # noqa: BLE001 - whatever it is, all who wait for it have to hear of it
-                answer.set_exception(error)
-        return answer.result()[0]
-
-    def _is_fresh(self, answer: Future[tuple[Registration, float]]) -> bool:
-        """Whether it is still waited for, or has come a moment ago; a failure is never fresh."""
-        return not answer.done() or (answer.exception() is None and self._clock() - answer.result()[1] < FRESH_SECONDS)
-
-    def _forget(self) -> None:
-        with self._lock:
-            self._known = {of: answer for of, answer in self._known.items() if self._is_fresh(answer)}
+            awaited = self._awaited.get((phones, account))
+            if awaited is None:
+                answer = self._awaited[phones, account] = Future()
+        if awaited is not None:
+            return awaited.result()
+        try:
+            answer.set_result(phones.registration(account))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, all who wait for it have to hear of it
+            answer.set_exception(error)
+        finally:
+            with self._lock:
+                del self._awaited[phones, account]
+        return answer.result()
 
 
 def _seen(asked: Request, one: SubAccount, future: Future[Registration], *, first: bool) -> Look:

@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers import commands
+from handlers.memory import Memory
 from handlers.parsing import split
-from handlers.registry import Misunderstood, Reply, Request
+from handlers.registry import Misunderstood, Registry, Reply, Request
 from playground.company import Company, founded
 from playground.voipms import VoipMsServer
 from rules.access import Role
+from store import Store
 from tests.unit.pictures import faults
 from voipms import Pace, Refused, VoipMs
 
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
-REGISTRY = commands("100001")
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +33,15 @@ def phones(company: Company) -> Iterator[VoipMs]:
         yield VoipMs(server.username, server.password, url=server.url, pace=Pace(per_minute=60_000))
 
 
-def ask(phones: VoipMs, line: str, role: Role = Role.ADMIN) -> Reply:
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    with Store(f"sqlite:///{tmp_path_factory.mktemp('meant')}/dialtone.db") as store:
+        yield commands("100001", memory=Memory(store=store))
+
+
+def ask(registry: Registry, phones: VoipMs, line: str, role: Role = Role.ADMIN) -> Reply:
     name, *words = split(line)
-    command = REGISTRY.get(name)
+    command = registry.get(name)
     assert command is not None
     request = Request(
         person="U0ANA",
@@ -87,17 +94,17 @@ def hinted(hint: str) -> list[str]:
         ("client-calls client 561115 7d", "In the last 7 days: 6 calls of Birch Dental"),
     ],
 )
-def test_what_people_call_things_is_understood(phones: VoipMs, line: str, headline: str) -> None:
-    assert ask(phones, line).headline.startswith(headline)
+def test_what_people_call_things_is_understood(registry: Registry, phones: VoipMs, line: str, headline: str) -> None:
+    assert ask(registry, phones, line).headline.startswith(headline)
 
 
-def test_what_an_answer_calls_the_owner_of_calls_asks_for_those_calls(phones: VoipMs) -> None:
-    reply = ask(phones, "calls last-week")
+def test_what_an_answer_calls_the_owner_of_calls_asks_for_those_calls(registry: Registry, phones: VoipMs) -> None:
+    reply = ask(registry, phones, "calls last-week")
     (owners,) = (block["text"]["text"] for block in reply.blocks if "*By account*" in str(block))
     for line in owners.splitlines()[1:6]:
         name, count = re.split(r"  (?:`|·)", html.unescape(line).replace("\u200b", ""))[0], re.search(r"([\d,]+) calls?", line)
         assert count is not None
-        assert f"{count[0]} for {name}" in ask(phones, f"calls last-week {name}").headline
+        assert f"{count[0]} for {name}" in ask(registry, phones, f"calls last-week {name}").headline
 
 
 @pytest.mark.parametrize(
@@ -135,32 +142,34 @@ def test_what_an_answer_calls_the_owner_of_calls_asks_for_those_calls(phones: Vo
         ("calls main line number:5145550199", "I can look for one number at a time.", "`number:5145550100`"),
     ],
 )
-def test_what_is_not_understood_says_why_and_offers_only_what_works(phones: VoipMs, line: str, problem: str, hint: str) -> None:
+def test_what_is_not_understood_says_why_and_offers_only_what_works(
+    registry: Registry, phones: VoipMs, line: str, problem: str, hint: str
+) -> None:
     with pytest.raises(Misunderstood) as raised:
-        ask(phones, line)
+        ask(registry, phones, line)
     assert str(raised.value) == problem
     assert hint in raised.value.hint
     for offered in hinted(raised.value.hint):
         if not offered.startswith("help"):
-            assert ask(phones, offered).headline
+            assert ask(registry, phones, offered).headline
 
 
 @pytest.mark.parametrize("line", ["calls 2 months", "calls yesterday zzz", "calls yesterdy zzz", "calls over:60s over60s"])
-def test_where_no_other_words_would_do_none_are_offered(phones: VoipMs, line: str) -> None:
+def test_where_no_other_words_would_do_none_are_offered(registry: Registry, phones: VoipMs, line: str) -> None:
     with pytest.raises(Misunderstood) as raised:
-        ask(phones, line)
+        ask(registry, phones, line)
     assert "is no account, period or filter that I know." in str(raised.value)
     assert raised.value.hint == "`/voip accounts` lists the accounts, `/voip help calls` the periods and filters."
 
 
-def test_a_full_login_that_is_like_no_other_is_asked_for(phones: VoipMs) -> None:
+def test_a_full_login_that_is_like_no_other_is_asked_for(registry: Registry, phones: VoipMs) -> None:
     with pytest.raises(Refused) as refused:
-        ask(phones, "status 100001_zzz")
+        ask(registry, phones, "status 100001_zzz")
     assert refused.value.status == "invalid_account"
 
 
-def test_a_viewer_names_a_client_in_full_or_learns_of_none(phones: VoipMs) -> None:
-    assert ask(phones, "accounts client 561115", Role.VIEWER).headline == "2 sub-accounts of client 561115"
+def test_a_viewer_names_a_client_in_full_or_learns_of_none(registry: Registry, phones: VoipMs) -> None:
+    assert ask(registry, phones, "accounts client 561115", Role.VIEWER).headline == "2 sub-accounts of client 561115"
     with pytest.raises(Misunderstood) as raised:
-        ask(phones, "accounts Birch Dentl", Role.VIEWER)
+        ask(registry, phones, "accounts Birch Dentl", Role.VIEWER)
     assert "561115" not in raised.value.hint
