@@ -8,10 +8,11 @@ from rules.incidents import Incident
 from rules.scene import Mute
 from rules.surroundings import Surroundings, Who
 from store import incidents, reports, steering, survey, watch
+from store.lines import COUNTED, EXPECTED
 from store.scenes import PREFIX
-from store.survey import COUNTED, Survey
+from store.survey import Survey
 from store.tables import fence, grants, incident, mute, report, setting
-from store.tables import line as lines
+from store.tables import line as table
 from store.transactions import Transaction
 
 
@@ -55,11 +56,10 @@ def scenery(transaction: Transaction, view: Survey) -> Scenery:
     found = incidents.open_ones(transaction)
     alone = [one.members[0].account for one in found if len(one.members) == 1]
     rows = transaction.execute(
-        select(lines.c.site, func.count(), func.count().filter(lines.c.trouble)).where(*COUNTED).group_by(lines.c.site)
+        select(table.c.site, func.count(), func.count().filter(table.c.trouble)).where(*COUNTED).group_by(table.c.site)
     )
     sites = tuple(Site(key="" if key.startswith("account:") else key, phones=phones, troubled=troubled) for key, phones, troubled in rows)
-    counted, *others = COUNTED
-    unseen = transaction.scalar(select(func.count()).where(~counted, *others)) or 0
+    unseen = transaction.scalar(select(func.count()).where(~table.c.counted, *EXPECTED)) or 0
     return Scenery(
         around=view.common,
         outages=tuple(found),

@@ -20,6 +20,10 @@ from voipms import SubAccount
 
 AT_ONCE = 500
 """Accounts that are named in one statement."""
+EXPECTED = (~lines.c.ignored, ~lines.c.expect_offline, lines.c.auth_type == WITH_PASSWORD, lines.c.deleted_at.is_(None))
+"""Phones that are looked at and may not be away."""
+COUNTED = (lines.c.counted, *EXPECTED)
+"""Those of them that were ever seen: by their number an outage is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +128,7 @@ def census(transaction: Transaction, sites: Iterable[str]) -> Census:
 
 
 def _crowds(transaction: Transaction, key: ColumnElement[str], *which: ColumnElement[bool]) -> dict[str, Crowd]:
-    counted = (lines.c.counted, ~lines.c.ignored, ~lines.c.expect_offline, lines.c.auth_type == WITH_PASSWORD, lines.c.deleted_at.is_(None))
-    rows = transaction.execute(select(key, func.count(), func.max(lines.c.expiry)).where(*counted, *which).group_by(key))
+    rows = transaction.execute(select(key, func.count(), func.max(lines.c.expiry)).where(*COUNTED, *which).group_by(key))
     return {name: Crowd(phones=phones, expiry=expiry) for name, phones, expiry in rows}
 
 

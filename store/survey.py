@@ -13,27 +13,19 @@ from rules.calendar import Quiet
 from rules.health import Sight
 from rules.incidents import Incident, Kind
 from rules.limits import Limits
-from rules.registrations import WITH_PASSWORD
 from rules.scene import Crowd, Mute, to_expire
 from rules.surroundings import PAST, Surroundings, Who, renewed, silencing
 from rules.timeline import uptime
 from rules.timing import Timing, timing
 from rules.watch import Line
 from store import access, history, incidents, lines, settings, steering, watch
-from store.lines import Account
+from store.lines import COUNTED, Account
 from store.scenes import QUIET, Doing
 from store.tables import line as table
 from store.transactions import Transaction
 
 MOST_PAST = 500
 """Outages of the last weeks that are looked through for earlier ones of the same."""
-COUNTED = (
-    table.c.counted,
-    ~table.c.ignored,
-    ~table.c.expect_offline,
-    table.c.auth_type == WITH_PASSWORD,
-    table.c.deleted_at.is_(None),
-)
 
 
 def spans(transaction: Transaction, confirm_seconds: float) -> Timing:
