@@ -270,13 +270,22 @@ def in_trouble(line: Line) -> bool:
     return line.state is State.SUSPECT or standing(line) is not Standing.UP
 
 
-def unknown(line: Line, now: datetime, period: timedelta, timing: Timing) -> bool:
-    """Whether too much time has passed to say anything: no valid answer within twice the time between looks.
+def silence(timing: Timing, period: timedelta) -> timedelta:
+    """After how long without a valid answer nobody knows how a phone is: twice the time between looks, and never less than the gap.
 
     Args:
         period: Expected time between two looks at one account.
     """
-    return line.answered_at is None or now - line.answered_at > max(timing.gap, 2 * period)
+    return max(timing.gap, 2 * period)
+
+
+def unknown(line: Line, now: datetime, period: timedelta, timing: Timing) -> bool:
+    """Whether too much time has passed to say anything.
+
+    Args:
+        period: See ``silence``.
+    """
+    return line.answered_at is None or now - line.answered_at > silence(timing, period)
 
 
 def recheck_at(line: Line, timing: Timing) -> datetime | None:

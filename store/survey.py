@@ -17,10 +17,10 @@ from rules.scene import Crowd, Mute, to_expire
 from rules.surroundings import PAST, Surroundings, Who, renewed, silencing
 from rules.timeline import uptime
 from rules.timing import Timing, timing
-from rules.watch import Line
+from rules.watch import Line, silence
 from store import access, history, incidents, lines, settings, steering, watch
 from store.lines import COUNTED, Account
-from store.scenes import QUIET, Doing
+from store.scenes import QUIET
 from store.tables import line as table
 from store.transactions import Transaction
 
@@ -107,7 +107,7 @@ class Survey:
         if len(members) != 1:
             return replace(made, past=max(1, len(same)))
         since = self._now - PAST
-        spells = history.spells(self._transaction, members[0], since, self._now, watch.silence(self._timing, made.sweep))
+        spells = history.spells(self._transaction, members[0], since, self._now, silence(self._timing, made.sweep))
         return replace(made, past=max(1, len(same)), up=uptime(spells).share)
 
     # The same for all
@@ -116,8 +116,7 @@ class Survey:
     def common(self) -> Surroundings:
         """What is true around everything."""
         health, purse = watch.health(self._transaction), watch.purse(self._transaction)
-        doing: Doing | None = watch.doing(self._transaction)
-        made = Surroundings(
+        return Surroundings(
             now=self._now,
             zone=self._zone,
             sites=steering.sites(self._transaction),
@@ -125,8 +124,8 @@ class Survey:
             balance=purse.balance,
             days_left=purse.days_left,
             blind_since=health.since if health.sight is Sight.DOWN else None,
+            sweep=watch.sweep(self._transaction),
         )
-        return replace(made, sweep=doing.figures.sweep) if doing is not None else made
 
     @cached_property
     def _mutes(self) -> list[Mute]:

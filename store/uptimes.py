@@ -1,15 +1,14 @@
 """How the phones fared in a span of time, added up from what the watch has seen."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from rules.saving import from_json
 from rules.timeline import Passage, Uptime, altogether, timeline, until, uptime
 from rules.timing import Timing
-from store import lines, memos
-from store.scenes import FIGURES, Doing
+from rules.watch import silence
+from store import lines, watch
 from store.tables import transition
 from store.transactions import Transaction
 
@@ -20,7 +19,7 @@ def uptimes(transaction: Transaction, begins: datetime, ends: datetime, now: dat
     Args:
         accounts: Only these logins; ``None``: all.
     """
-    silent = max(Timing().gap, 2 * _sweep(transaction))
+    silent = silence(Timing(), watch.sweep(transaction))
     chosen = [one for one in lines.every(transaction) if one.watched and not one.expect_offline]
     happened = _passages(transaction, begins)
     spells = (
@@ -29,12 +28,6 @@ def uptimes(transaction: Transaction, begins: datetime, ends: datetime, now: dat
         if accounts is None or one.account in accounts
     )
     return altogether(uptime(until(some, ends)) for some in spells)
-
-
-def _sweep(transaction: Transaction) -> timedelta:
-    """How long a round of looks takes."""
-    said = memos.texts(transaction, (FIGURES,))
-    return from_json(Doing, said[FIGURES]).figures.sweep if FIGURES in said else timedelta()
 
 
 def _passages(transaction: Transaction, since: datetime) -> dict[str, list[Passage]]:

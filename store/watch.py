@@ -23,7 +23,7 @@ from rules.reminders import lapsed, remind
 from rules.saving import from_json
 from rules.timeline import passages_of
 from rules.timing import Timing
-from rules.watch import Line, Look, Spot, State, needs_settle, step
+from rules.watch import Line, Look, Spot, State, needs_settle, silence, step
 from store import history, incidents, leases, lines, memos, scenes
 from store.leases import Lease
 from store.scenes import FIGURES, HEALTH, HELD, PURSE, Doing, alone
@@ -67,15 +67,6 @@ class Looked:
     watched: bool
     health: Health
     notes: tuple[Note, ...] = ()
-
-
-def silence(timing: Timing, sweep: timedelta) -> timedelta:
-    """After how long without an answer nobody knows how a phone is.
-
-    Args:
-        sweep: The time in which every account has its turn.
-    """
-    return max(timing.gap, 2 * sweep)
 
 
 def looked(
@@ -278,3 +269,9 @@ def doing(transaction: Transaction) -> Doing | None:
     """How the watch was doing when the process that polls last said so; ``None`` before it ever did."""
     text = memos.texts(transaction, (FIGURES,)).get(FIGURES)
     return None if text is None else from_json(Doing, text)
+
+
+def sweep(transaction: Transaction) -> timedelta:
+    """The time in which every account has its turn, as the process that polls said last; zero before it ever did."""
+    said = doing(transaction)
+    return timedelta() if said is None else said.figures.sweep

@@ -4,8 +4,8 @@ import pytest
 
 from rules.notes import About
 from rules.timeline import Was, uptime
-from rules.watch import Look
-from store import Store, history, incidents, watch
+from rules.watch import Look, silence
+from store import Store, history, incidents
 from tests.contract.watched_fleet import DAY, HOUR, MINUTE, SECOND, SWEEP, TIMING, Fleet
 from tests.watching import NOON
 from voipms import Device
@@ -68,10 +68,10 @@ def test_the_time_up_of_an_account_is_exact(fleet: Fleet) -> None:
     silent_from = fleet.now
     fleet.wait(HOUR)
     fleet.look(DESK, Look.YES)
-    silence = watch.silence(TIMING, SWEEP)
+    silent = silence(TIMING, SWEEP)
     with fleet.store.reading() as transaction:
-        spells = history.spells(transaction, DESK, begin, fleet.now, silence)
-        assert history.spells(transaction, "100000_nobody", begin, fleet.now, silence) == ()
+        spells = history.spells(transaction, DESK, begin, fleet.now, silent)
+        assert history.spells(transaction, "100000_nobody", begin, fleet.now, silent) == ()
         noted = history.passages(transaction, DESK, begin)
     assert [(spell.was, spell.lasted) for spell in spells] == [
         (Was.UP, 10 * MINUTE),
