@@ -9,6 +9,7 @@ from blocks import registrations as board
 from blocks.alert_words import Outage
 from blocks.frame import code, render, section
 from blocks.settings import quoted
+from handlers import masking
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import Looks
@@ -22,6 +23,7 @@ from rules.incidents import OF_PHONES, Incident, Kind, Member
 from rules.periods import Period
 from rules.surroundings import reduced
 from rules.timeline import uptime
+from rules.watch import silence
 from store import Transaction, history, incidents, lines, steering, survey, watch
 from store.lines import Account
 from store.survey import Survey
@@ -91,6 +93,8 @@ def _seen_from(asked: Request, incident: Incident, *, here: bool = False) -> Inc
     """
     if not incident.members and asked.limits is not None:
         return None
+    if incident.kind is Kind.BALANCE and asked.role < Role.OPERATOR:
+        return None  # as with ``balance``
     own = here and any(member.channel == asked.channel for member in incident.members)
 
     def keep(member: Member) -> bool:
@@ -103,7 +107,7 @@ def _seen_from(asked: Request, incident: Incident, *, here: bool = False) -> Inc
 def _outages(asked: Request, memory: Memory, transaction: Transaction, some: Sequence[Incident], *, here: bool = False) -> list[Outage]:
     around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction), asked.limits)
     seen = [one for incident in some if (one := _seen_from(asked, incident, here=here)) is not None]
-    return [Outage(one, "", around.around(one, "")) for one in seen]
+    return [Outage(one, "", masking.around(around.around(one, ""), asked.masked)) for one in seen]
 
 
 def _id(asked: Request, place: int) -> str:
@@ -189,7 +193,7 @@ def _look(asked: Request, memory: Memory, phones: VoipMs, live: Looks, incident_
     accounts = [member.account for member in (outage.away or outage.members)]
     with memory.opened.writing() as transaction:
         steering.look_now(transaction, accounts, asked.clock())
-        known = lines.of(transaction, accounts)
+        known = {login: masking.account(one, asked.masked) for login, one in lines.of(transaction, accounts).items()}
     chosen = by_name([as_sub_account(known[account]) for account in accounts if account in known], lambda one: one.description)
     looks = live.at(asked, phones, chosen)
     card = board.card(looks, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
@@ -227,13 +231,12 @@ def _how_it_fared(asked: Request, memory: Memory) -> tuple[view.Fared, str]:
     """How the phone that is named fared; and the words that ask for it again."""
     now = asked.clock()
     with memory.opened.reading() as transaction:
-        known = [one for one in lines.every(transaction) if _is_within(asked, one)]
+        known = [masking.account(one, asked.masked) for one in lines.every(transaction) if _is_within(asked, one)]
         typed = read_calls(asked.words, asked.today, [name for one in known for name in one.names])
         if typed.filters != Filters():
             raise Misunderstood("An account and a period are all I can take here.", f"For example {code('alerts 101 last-month')}")
         account = one_of(asked, "alerts", "account", known, lambda one: (*one.names, one.name), words=typed.rest, lists="accounts")
-        doing = watch.doing(transaction)
-        silent = watch.silence(memory.timing(transaction), doing.figures.sweep if doing else timedelta())
+        silent = silence(memory.timing(transaction), watch.sweep(transaction))
         uptimes = {days: uptime(history.spells(transaction, account.account, now - timedelta(days=days), now, silent)) for days in DAYS}
         since, until, in_words = _between(asked, typed.period)
         spells = history.spells(transaction, account.account, since, min(until, now), silent)

@@ -25,6 +25,7 @@ from handlers import auditing
 from handlers.answering import Answering, Message, NotDelivered, Workspace
 from handlers.files import write
 from handlers.help import slash_for
+from handlers.masking import Masked
 from handlers.parsing import command_line, part_of
 from handlers.payloads import stamped
 from handlers.places import Places
@@ -102,6 +103,7 @@ class Desk:
     ) -> None:
         self._registry = registry
         self._phones = phones
+        self._masked = Masked(phones)
         self._workspace = workspace
         self._rights = rights
         self._places = places
@@ -136,12 +138,14 @@ class Desk:
             command, asked = self._understand(question, outcome)
             self._may_share_in(asked.channel, question.person)
             outcome.about = f"shared: {outcome.about}"
-            reply = command.run(replace(asked, role=min(asked.role, Role.VIEWER)), self._seen_from(asked))
+            shown = replace(asked, role=min(asked.role, Role.VIEWER))
+            reply = command.run(shown, self._seen_from(shown))
             if not reply.share:
                 raise NotHere("This answer is for you alone.")
             blocks = [block for block in reply.blocks if block["type"] != "actions"]
             source = code(_NUMBER_FILTER.sub("number:…", f"/voip {command.name} {reply.again or ''}".strip()))
-            # once more: it may have been shared with others while VoIP.ms was asked
+            # once more: it may have been limited, or shared with others, while VoIP.ms was asked
+            self._see_that_nothing_changed(asked)
             self._may_share_in(asked.channel, question.person)
             public.answer(Message(reply.headline, [*blocks, *render([small(f"Shared by <@{question.person}>  ·  {source}")])]))
 
@@ -157,6 +161,7 @@ class Desk:
             with tempfile.TemporaryDirectory(prefix="dialtone-") as folder:
                 path = Path(folder) / table.name
                 write(table, path)
+                self._see_that_nothing_changed(asked)
                 direct = slack.conversations_open(users=question.person)["channel"]["id"]
                 slack.files_upload_v2(channel=direct, file=str(path), filename=table.name, title=table.name)
             words = "The CSV is in your direct messages with me."
@@ -231,7 +236,20 @@ class Desk:
 
     def _seen_from(self, asked: Request) -> VoipMs:
         """The account as it is seen where the question was asked."""
-        return self._phones if asked.limits is None else Limited(self._phones, partial(Part, asked.limits))
+        if asked.limits is None:
+            return self._masked if asked.masked else self._phones
+        part = Limited(self._phones, partial(Part, asked.limits))
+        return Masked(part) if asked.masked else part
+
+    def _see_that_nothing_changed(self, asked: Request) -> None:
+        """What took long must not reach somebody who was shut out meanwhile, nor a channel that was limited.
+
+        Raises:
+            NotHere: The person may do something else here than when they asked, or the channel sees something else.
+        """
+        now = self._rights.asker(asked.person, asked.channel)
+        if (now.role, now.limits) != (asked.role, asked.limits):
+            raise NotHere("What you may see here has changed while I looked. Please ask again.")
 
     def _lines_near(self, name: str, words: Sequence[str], asker: Asker) -> list[str]:
         """Command lines that may have been meant; where a password may have been typed, without the words."""

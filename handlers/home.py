@@ -17,6 +17,7 @@ from blocks.alert_words import Outage, site_name
 from blocks.forms import forms
 from blocks.frame import safe, when
 from blocks.report_plans import about, often
+from handlers import masking
 from handlers.memory import Memory
 from handlers.registry import Block, Registry, Way
 from handlers.rights import Asker, Rights
@@ -211,7 +212,7 @@ class Home:
         if asker.role is Role.NONE:
             return bare
         around = Survey(transaction, now, zone, self._memory.timing(transaction))
-        found = home.scenery(transaction, around)
+        found = _as_seen(home.scenery(transaction, around), asker.role, self._rights.masks(asker.role))
         places, more = _places(found.sites, found.around)
         money = found.around if asker.role >= Role.OPERATOR and found.around.balance else None
         return replace(
@@ -231,6 +232,13 @@ class Home:
     def _may_ask(self, line: str, asker: Asker) -> bool:
         command = self._registry.get(line.split()[0])
         return command is not None and command.open_to(asker.role)
+
+
+def _as_seen(found: Scenery, role: Role, masked: bool) -> Scenery:
+    """The scenery without what only operators are told, and with phone numbers masked for whoever sees them so."""
+    around = masking.around(replace(found.around, who=found.who), masked)
+    outages = tuple(one for one in found.outages if one.kind is not Kind.BALANCE or role >= Role.OPERATOR)
+    return replace(found, around=around, who=dict(around.who), outages=outages)
 
 
 def _trouble(incident: Incident, found: Scenery) -> view.Trouble:

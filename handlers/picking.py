@@ -13,6 +13,8 @@ import structlog
 from blocks.frame import BlockDict
 from blocks.inputs import OPTIONS_MOST, option
 from blocks.settings import quoted
+from handlers import masking
+from handlers.masking import Masked
 from handlers.places import Places
 from handlers.registry import Command, Registry
 from handlers.report_times import zones
@@ -64,7 +66,7 @@ class Picks:
         self._rights = rights
         self._clock = clock
         self._lock = threading.Lock()
-        self._lists: dict[tuple[str, Limits | None], tuple[Future[list[Choice]], datetime]] = {}
+        self._lists: dict[tuple[str, Limits | None, bool], tuple[Future[list[Choice]], datetime]] = {}
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="picks")
 
     def close(self) -> None:
@@ -97,7 +99,7 @@ class Picks:
         open_to = [what if command.open_to(asker.role, asker.limits) else "" for command, what in wanted]
         until = time.monotonic() + PATIENCE
         for what in set(open_to) & LISTED:  # VoIP.ms is asked for all of them at once
-            self._listing(what, asker.limits)
+            self._listing(what, asker)
         return [holding(typed, self._known(what, asker, until), lambda one: (one.words, *one.names)) for what in open_to]
 
     def _known(self, what: str, asker: Asker, until: float) -> Sequence[Choice]:
@@ -110,18 +112,20 @@ class Picks:
     def _all(self, what: str, asker: Asker, until: float) -> Sequence[Choice]:
         match what:
             case "accounts":
-                return self._accounts(asker.limits)
+                return self._accounts(asker)
             case "sites":
                 return self._sites() if asker.limits is None else []
             case "groups":
                 return [Choice(group, f"@{handle}") for handle, group in self._places.groups().items()]
             case "zones":
                 return [Choice(zone, zone.replace("_", " "), (zone,)) for zone in sorted(zones().values())]
-        return self._listed(what, asker.limits, until) if what in LISTED else []
+        return self._listed(what, asker, until) if what in LISTED else []
 
-    def _accounts(self, limits: Limits | None) -> list[Choice]:
+    def _accounts(self, asker: Asker) -> list[Choice]:
+        limits, masked = asker.limits, self._rights.masks(asker.role)
         with self._store.reading() as transaction:
-            accounts = [one for one in lines.every(transaction) if limits is None or limits.holds(one.account, one.client)]
+            within = (one for one in lines.every(transaction) if limits is None or limits.holds(one.account, one.client))
+            accounts = [masking.account(one, masked) for one in within]
         return by_name((Choice(one.account, _titled(one.name, one.account), one.names) for one in accounts), lambda one: one.words)
 
     def _sites(self) -> list[Choice]:
@@ -131,33 +135,37 @@ class Picks:
         sites = (Choice(key, _titled(names.get(key, key), key)) for key in keys | names.keys())
         return by_name(sites, lambda one: one.words)
 
-    def _listing(self, what: str, limits: Limits | None) -> Future[list[Choice]]:
+    def _listing(self, what: str, asker: Asker) -> Future[list[Choice]]:
         """A list of VoIP.ms's that is asked for, unless it was a moment ago."""
-        now = self._clock()
+        now, key = self._clock(), self._key(what, asker)
         with self._lock:
-            kept = self._lists.get((what, limits))
+            kept = self._lists.get(key)
             if kept is None or now - kept[1] > KEPT:
-                kept = self._pool.submit(self._ask, what, limits), now
-                self._lists[what, limits] = kept
+                kept = self._pool.submit(self._ask, *key), now
+                self._lists[key] = kept
         return kept[0]
 
-    def _listed(self, what: str, limits: Limits | None, until: float) -> list[Choice]:
+    def _listed(self, what: str, asker: Asker, until: float) -> list[Choice]:
         """A list of VoIP.ms's.
 
         Raises:
             TimeoutError: It is not there yet; it will be when more is typed.
             VoipMsError: It cannot be had.
         """
-        listing = self._listing(what, limits)
+        listing = self._listing(what, asker)
         try:
             return listing.result(max(until - time.monotonic(), 0))
         except VoipMsError:
             with self._lock:
-                self._lists.pop((what, limits), None)
+                self._lists.pop(self._key(what, asker), None)
             raise
 
-    def _ask(self, what: str, limits: Limits | None) -> list[Choice]:
-        phones = self._phones if limits is None else Limited(self._phones, partial(Part, limits))
+    def _key(self, what: str, asker: Asker) -> tuple[str, Limits | None, bool]:
+        return what, asker.limits, self._rights.masks(asker.role)
+
+    def _ask(self, what: str, limits: Limits | None, masked: bool) -> list[Choice]:
+        seen = self._phones if limits is None else Limited(self._phones, partial(Part, limits))
+        phones = Masked(seen) if masked else seen
         found: Iterable[Choice]
         if what == "clients":
             found = (Choice(one.client, _titled(client_name(one), one.client), (one.email,)) for one in phones.clients())

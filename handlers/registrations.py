@@ -7,6 +7,7 @@ from blocks import board
 from blocks import registrations as view
 from blocks.frame import code, digits, phone
 from blocks.settings import lost_in, quoted
+from handlers import masking
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import Looks
@@ -18,6 +19,7 @@ from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
 from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, registers, saw, with_main
 from rules.timeline import Uptime, uptime
+from rules.watch import silence
 from store import history, lines, watch
 from store.survey import Survey, who_is
 from voipms import Rows, SubAccount, VoipMs
@@ -82,8 +84,9 @@ def _is_now(asked: Request) -> bool:
 def last_seen(asked: Request, memory: Memory) -> board.Board | None:
     """All phones that one may see, as they were last seen; ``None`` while nobody has looked at any."""
     with memory.opened.reading() as transaction:
-        known = [one for one in lines.every(transaction) if asked.limits is None or asked.limits.holds(one.account, one.client)]
-        around = Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common
+        seen = (one for one in lines.every(transaction) if asked.limits is None or asked.limits.holds(one.account, one.client))
+        known = [masking.account(one, asked.masked) for one in seen]
+        around = masking.around(Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common, asked.masked)
     if all(one.looked_at is None for one in known):
         return None
     watched = [board.Watched(who=who_is(one), problem=one.problem, offline=one.expect_offline) for one in known if one.watched]
@@ -137,8 +140,8 @@ def _past(asked: Request, memory: Memory, one: SubAccount) -> Uptime | None:
     """How the phone fared in ``PAST``; ``None`` when nobody watches it."""
     now = asked.clock()
     with memory.opened.reading() as transaction:
-        account, doing = lines.one(transaction, one.account), watch.doing(transaction)
+        account = lines.one(transaction, one.account)
         if account is None or not account.watched:
             return None
-        silent = watch.silence(memory.timing(transaction), doing.figures.sweep if doing is not None else timedelta())
+        silent = silence(memory.timing(transaction), watch.sweep(transaction))
         return uptime(history.spells(transaction, one.account, now - PAST, now, silent))

@@ -101,6 +101,10 @@ class Rights:
         standing = standing_of(profile, channel, grants, groups, self._admins, self._default)
         return Asker(profile=profile, standing=standing, limits=limits, admins=tuple(sorted(admins)))
 
+    def masks(self, role: Role) -> bool:
+        """Whether people with that role see phone numbers as ``514 555-••34``."""
+        return self.mask_numbers and role < Role.OPERATOR
+
     def is_admin(self, person: str) -> bool:
         """Whether the person may do everything, wherever they ask.
 
