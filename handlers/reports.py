@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,14 +22,12 @@ from rules.access import Role
 from rules.periods import BadPeriod, Period
 from rules.periods import read as read_period
 from rules.plans import Plan
-from rules.schedule import dues, next_due
+from rules.schedule import last_due, next_due
 from store import Stale, Store, report_runs, reports
 from store.report_runs import State
 from store.reports import Standing
 from voipms import VoipMs
 
-LONGEST = timedelta(days=63)
-"""Within it every schedule is due at least once."""
 ALSO = {
     "show": "list", "ls": "list", "now": "run", "send": "run", "stop": "pause", "start": "resume", "unpause": "resume",
     "continue": "resume", "edit": "change", "set": "change", "delete": "remove", "cancel": "remove", "rm": "remove",
@@ -215,7 +212,7 @@ class _Desk:
     def _period(self, one: Standing, words: Sequence[str]) -> Period:
         zone = ZoneInfo(one.plan.schedule.zone)
         if not words:
-            return max(dues(one.plan.schedule, self.asked.now - LONGEST, self.asked.now), key=lambda due: due.at).period
+            return last_due(one.plan.schedule, self.asked.now).period
         try:
             found = read_period(" ".join(words), self.asked.now.astimezone(zone).date())
         except BadPeriod as bad:

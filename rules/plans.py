@@ -4,11 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.reports import Scope
-from rules.schedule import Policy, Schedule, dues
+from rules.schedule import Policy, Schedule, last_due
 from rules.usual import Figures
-
-MOST_DAYS_BACK = timedelta(days=63)
-"""Within it every schedule is due at least once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +41,7 @@ def since_after_change(before: Plan, after: Plan, since: datetime, now: datetime
     same_days = replace(after.schedule, at=before.schedule.at, zone=before.schedule.zone) == before.schedule
     if not same_days:
         return now
-    latest = max((due.at for due in dues(before.schedule, now - MOST_DAYS_BACK, now)), default=since)
-    return max(since, latest)
+    return max(since, last_due(before.schedule, now).at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,8 @@ MOST_AT_ONCE = 7
 TOO_OLD = timedelta(hours=12)
 """A report that is later than this is left out, where late ones are."""
 WEEKS_COMPARED = 4
+LONGEST_WAIT = 63 * DAY
+"""Within it every schedule is due at least once."""
 
 
 class Rhythm(Enum):
@@ -147,7 +149,12 @@ def dues(schedule: Schedule, after: datetime, until: datetime) -> Iterator[Due]:
 
 def next_due(schedule: Schedule, after: datetime) -> Due:
     """The first that is due after the instant."""
-    return next(dues(schedule, after, after + 63 * DAY))
+    return next(dues(schedule, after, after + LONGEST_WAIT))
+
+
+def last_due(schedule: Schedule, until: datetime) -> Due:
+    """The last that was due, not later than the instant."""
+    return max(dues(schedule, until - LONGEST_WAIT, until), key=lambda due: due.at)
 
 
 def missing(schedule: Schedule, since: datetime, now: datetime, known: Collection[str]) -> tuple[Due, ...]:
