@@ -40,6 +40,16 @@ def passages(transaction: Transaction, account: str, since: datetime) -> list[Pa
     return [_passage(row) for row in transaction.execute(query.order_by(transition.c.at, transition.c.id))]
 
 
+def everybodys(transaction: Transaction, since: datetime) -> dict[str, list[Passage]]:
+    """The same for every account to which something has happened, by login."""
+    before = select(func.max(transition.c.id)).where(transition.c.at <= since).group_by(transition.c.account)
+    query = select(transition).where((transition.c.at > since) | transition.c.id.in_(before))
+    found: dict[str, list[Passage]] = {}
+    for row in transaction.execute(query.order_by(transition.c.at, transition.c.id)):
+        found.setdefault(row.account, []).append(_passage(row))
+    return found
+
+
 def spells(transaction: Transaction, account: str, since: datetime, now: datetime, silent: timedelta) -> tuple[Spell, ...]:
     """What the account was from ``since`` until now, without gaps; ``rules.timeline.uptime`` adds it up.
 
