@@ -112,6 +112,15 @@ def mrkdwn(text: str, most: int = 3000) -> Text:
     return Text(cut_escaped(text, most), verbatim=True)
 
 
+def place_of(channel: str) -> str:
+    """The channel, or the person whose direct messages are meant, in mrkdwn.
+
+    Args:
+        channel: Slack's id of either.
+    """
+    return f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 call``, ``1,214 calls``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

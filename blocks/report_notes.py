@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from blocks.frame import BlockDict, code, render, safe, section, small, when
+from blocks.frame import BlockDict, code, place_of, render, safe, section, small, when
 from blocks.reports import days
 from rules.periods import Period
 from rules.plans import Plan
@@ -30,11 +30,6 @@ _REASONS = {
 }
 PLACE_GONE = frozenset(_REASONS)
 """Words with which Slack says that a place takes no message, this one and the next."""
-
-
-def place_of(channel: str) -> str:
-    """The channel or the person, in mrkdwn."""
-    return f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
 
 
 def reason(word: str, plan: Plan) -> str:

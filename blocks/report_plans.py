@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
-from blocks.frame import BlockDict, actions, button, clean, code, cut, header, plain, plural, render, safe, section, small, when
-from blocks.report_notes import place_of, reason
+from blocks.frame import BlockDict, actions, button, clean, code, cut, header, place_of, plain, plural, render, safe, section, small, when
+from blocks.report_notes import reason
 from blocks.reports import days
 from rules.periods import WEEKDAYS, Period
 from rules.plans import Plan

@@ -1,6 +1,6 @@
 """What an admin is told of a message that Slack did not take."""
 
-from blocks.frame import BlockDict, clean, code, cut, render, section, small
+from blocks.frame import BlockDict, clean, code, cut, place_of, render, section, small
 
 REMEDIES = {
     "channel_not_found": "The channel is gone, or it is private and I am not in it. Invite me there, or choose another channel.",
@@ -28,10 +28,9 @@ def headline(channel: str, error: str, said: str) -> str:
 
 def card(channel: str, error: str, said: str) -> list[BlockDict]:
     """The same with what to do about it."""
-    place = f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
     return render(
         [
-            section(f"*Not delivered* to {place}:\n>{cut(said, 2000)}"),
+            section(f"*Not delivered* to {place_of(channel)}:\n>{cut(said, 2000)}"),
             section(f"{REMEDIES.get(error, OTHERWISE)} It is not sent again."),
             small(f"Slack said {code(error)}"),
         ]

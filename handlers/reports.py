@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from blocks import report_form as form
 from blocks import report_plans as view
-from blocks.frame import clean, code, cut
-from blocks.report_notes import place_of
+from blocks.frame import clean, code, cut, place_of
 from blocks.reports import days
 from handlers.help import slash_for
 from handlers.memory import Memory
