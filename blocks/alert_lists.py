@@ -39,6 +39,7 @@ DETAILS_CSV = (
     *("Registration ran out", "Looked"),
 )
 HISTORY_HEAD = ("Began", "What", "Phones", "Lasted", "State", "Outage")
+ANSWERS = "VoIP.ms answers me now."
 STANDS = {
     Stand.DOWN: "missing",
     Stand.COMING: "coming back",
@@ -216,6 +217,11 @@ def details_rows(outage: Outage, zone: ZoneInfo) -> Iterator[list[str]]:
             *(csv_time(at, zone) for at in times),
             *(line.site, line.pop_name or line.pop, line.agent, csv_time(line.expires_at, zone), csv_time(who.looked_at, zone)),
         ]
+
+
+def answers_card() -> list[BlockDict]:
+    """After a look at VoIP.ms itself, whose outage names no phone."""
+    return render([section(f"🟢  *{ANSWERS}* The message follows once it has done so for a moment.")])
 
 
 # How one phone fared

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from blocks import alert_lists as view
 from blocks import registrations as board
 from blocks.alert_words import Outage
-from blocks.frame import code, render, section
+from blocks.frame import code
 from blocks.settings import quoted
 from handlers import masking
 from handlers.choosing import one_of
@@ -214,8 +214,7 @@ def as_sub_account(account: Account) -> SubAccount:
 def _look_at_voipms(phones: VoipMs) -> Reply:
     """Whether VoIP.ms answers now; what it says instead is told like any other failure."""
     phones.sub_accounts()
-    words = "VoIP.ms answers me now."
-    return Reply(headline=words, blocks=render([section(f"🟢  *{words}* The message follows once it has done so for a moment.")]))
+    return Reply(headline=view.ANSWERS, blocks=view.answers_card())
 
 
 # One phone
