@@ -24,7 +24,7 @@ from playground.company import Company, founded
 from playground.page import Page
 from playground.page_slack import Persona
 from playground.slack import Asked, Message, NoAnswer, Person, SlackServer
-from playground.slack_workspace import Json
+from playground.slack_things import Json
 from playground.voipms import VoipMsServer
 
 ZONE = ZoneInfo("America/Toronto")

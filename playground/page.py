@@ -28,7 +28,7 @@ from playground.page_traffic import Exchange, Traffic
 from playground.page_window import Scene, Window
 from playground.slack import SlackServer
 from playground.slack_socket import QUIET
-from playground.slack_workspace import Json
+from playground.slack_things import Json
 from playground.voipms import VoipMsServer
 
 PORT = 8080

@@ -13,7 +13,7 @@ from playground.calls import Call
 from playground.company import Company
 from playground.company_parts import SubAccount
 from playground.company_words import EXPENSIVE, HOSTILE
-from playground.slack_workspace import Json
+from playground.slack_things import Json
 from playground.voipms import BadStatus, Fault, Html, Slow, VoipMsServer
 
 BUSY_HOUR = 120

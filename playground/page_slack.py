@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playground.slack_people import Person
-from playground.slack_workspace import BOT_USER, Asked, Channel, Json, Message, Profile, Upload, View, Workspace
+from playground.slack_things import BOT_USER, Channel, Json, Message, Profile, Upload, View
+from playground.slack_workspace import Asked, Workspace
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any
 from playground.slack import ApiCall, SlackServer
 from playground.slack_delivery import Delivered
 from playground.slack_private import asks
-from playground.slack_workspace import Json
+from playground.slack_things import Json
 from playground.voipms import Asked, VoipMsServer
 
 KEPT = 300

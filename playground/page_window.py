@@ -14,7 +14,8 @@ from playground.page_slack import Persona, messages, outcome, told, told_view, w
 from playground.page_traffic import Traffic
 from playground.slack_controls import Held
 from playground.slack_people import Person
-from playground.slack_workspace import Asked, Json, Message, View, Workspace
+from playground.slack_things import Json, Message, View
+from playground.slack_workspace import Asked, Workspace
 
 NOT_SENT = {
     "operation_timeout": "{command} failed with the error “operation_timeout”",

@@ -23,20 +23,9 @@ from playground.slack_delivery import Delivery
 from playground.slack_faults import ApiError, Dropped, Fault, RateLimited, Slow, Status
 from playground.slack_people import Person
 from playground.slack_socket import Links
+from playground.slack_things import BOT_USER, TEAM, ApiCall, Channel, Message, Profile, Upload, View
 from playground.slack_web import Web
-from playground.slack_workspace import (
-    BOT_USER,
-    TEAM,
-    ApiCall,
-    Asked,
-    Channel,
-    Message,
-    NoAnswer,
-    Profile,
-    Upload,
-    View,
-    Workspace,
-)
+from playground.slack_workspace import Asked, NoAnswer, Workspace
 
 __all__ = [
     "SCOPES",

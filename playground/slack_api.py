@@ -10,24 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.slack_limits import message_problems, too_long, view_problems, view_too_large
-from playground.slack_workspace import (
-    APP,
-    BOT,
-    BOT_NAME,
-    BOT_USER,
-    TEAM,
-    TEAM_DOMAIN,
-    TEAM_NAME,
-    URL_USES,
-    Channel,
-    Json,
-    Message,
-    ResponseUrl,
-    Trigger,
-    Upload,
-    View,
-    Workspace,
-)
+from playground.slack_things import APP, BOT, BOT_NAME, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME, Channel, Json, Message, Upload, View
+from playground.slack_workspace import URL_USES, ResponseUrl, Trigger, Workspace
 
 SCOPES = (
     "commands",

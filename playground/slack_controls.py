@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from playground.slack_things import Json
 from playground.slack_words import shown
-from playground.slack_workspace import Json
 
 CLICKED = frozenset({"button", "workflow_button"})
 CHOOSERS = ("overflow", "checkboxes", "radio_buttons", "datepicker", "timepicker", "datetimepicker")

@@ -9,8 +9,9 @@ from typing import Any
 
 from playground.slack_api import Refusal, Rules, WebApi
 from playground.slack_socket import Links
+from playground.slack_things import APP, BOT_USER, TEAM, Channel, Json, Message, View
 from playground.slack_web import Poster
-from playground.slack_workspace import APP, BOT_USER, TEAM, Asked, Channel, Json, Message, View, Workspace
+from playground.slack_workspace import Asked, Workspace
 
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",

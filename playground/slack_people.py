@@ -5,8 +5,9 @@ from typing import Any
 
 from playground.slack_controls import CHOOSERS, CLICKED, Control, Held, Key, chosen, controls, refused, state_of
 from playground.slack_delivery import Delivery
+from playground.slack_things import APP, BOT_USER, TEAM, TEAM_DOMAIN, Channel, Json, Message, Profile, View
 from playground.slack_words import typed
-from playground.slack_workspace import APP, BOT_USER, TEAM, TEAM_DOMAIN, Asked, Channel, Json, Message, Profile, View, Workspace
+from playground.slack_workspace import Asked, Workspace
 
 KEPT = ("type", "action_id", "text", "value", "style", "url")
 """What of a button its click tells."""

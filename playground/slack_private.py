@@ -1,6 +1,7 @@
 """Who alone sees what a call of the app, or a delivery to it, says."""
 
-from playground.slack_workspace import Json, Workspace
+from playground.slack_things import Json
+from playground.slack_workspace import Workspace
 
 
 def sees(space: Workspace, method: str, args: Json) -> str:

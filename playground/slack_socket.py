@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from playground.slack_workspace import APP, Json
+from playground.slack_things import APP, Json
 
 QUIET = logging.getLogger("playground.slack.socket")
 QUIET.addHandler(logging.NullHandler())

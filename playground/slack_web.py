@@ -17,7 +17,8 @@ from playground.local_http import Handler, Server
 from playground.slack_api import Refusal, Rules, WebApi, decoded
 from playground.slack_faults import ApiError, Dropped, Fault, RateLimited, Slow, Status
 from playground.slack_private import sees
-from playground.slack_workspace import ApiCall, Json, Workspace
+from playground.slack_things import ApiCall, Json
+from playground.slack_workspace import Workspace
 
 JSON_ARGUMENTS = frozenset({"blocks", "attachments", "metadata", "view", "files"})
 Headers = dict[str, str]

@@ -10,8 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from playground.slack_things import Json, Message
 from playground.slack_words import shown
-from playground.slack_workspace import Json, Message
 
 _SIGNS = re.compile(r"((?<!\w)[*_`](?=[^\s\u200b])|(?<=[^\s\u200b])[*_`](?![\w\u200b]))")
 """A sign at the edge of a word begins or ends a format; one that is followed by a zero-width space was defused."""

@@ -23,7 +23,7 @@ from playground.page_company import CompanyPanel
 from playground.page_slack import Persona
 from playground.page_traffic import MASK, masked, short
 from playground.slack import Message, SlackServer, Upload, View
-from playground.slack_workspace import BOT_USER
+from playground.slack_things import BOT_USER
 from playground.voipms import VoipMsServer
 from tests.e2e.gallery import MANIFEST
 
