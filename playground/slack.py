@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from playground.slack_api import SCOPES, Rules, WebApi
+from playground.slack_api import WebApi
 from playground.slack_delivery import Delivery
 from playground.slack_faults import ApiError, Dropped, Fault, RateLimited, Slow, Status
 from playground.slack_people import Person
+from playground.slack_rules import SCOPES, Rules
 from playground.slack_socket import Links
 from playground.slack_things import BOT_USER, TEAM, ApiCall, Channel, Message, Profile, Upload, View
 from playground.slack_web import Web

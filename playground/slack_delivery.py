@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from playground.slack_api import Refusal, Rules, WebApi
+from playground.slack_api import WebApi
+from playground.slack_rules import Refusal, Rules
 from playground.slack_socket import Links
 from playground.slack_things import APP, BOT_USER, TEAM, Channel, Json, Message, View
 from playground.slack_web import Poster
@@ -208,7 +209,7 @@ class Delivery:
             return
         given: Json = {"text": body} if isinstance(body, str) else body
         try:
-            made = self._api.content(given, posted=False)
+            made = self._api.messages.content(given, posted=False)
         except Refusal as refusal:
             asked.mistakes.append(f"{refusal}: {refusal.more.get('errors', '')}")
             return
@@ -234,10 +235,10 @@ class Delivery:
                     case "errors":
                         self._errors(asked, body.get("errors"), view)
                     case "update":
-                        content = self._api.view({**body, "view_id": view.id})
+                        content = self._api.views.checked({**body, "view_id": view.id})
                         self._space.show(replace(current, content=content, hash=self._space.new_id("h")), asked)
                     case "push":
-                        self._space.show(self._api.push(current, self._api.view(body)), asked)
+                        self._space.show(self._api.views.push(current, self._api.views.checked(body)), asked)
                     case "clear":
                         root = current.root or current.id
                         for each in list(self._space.views.values()):

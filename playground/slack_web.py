@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playground.faults import Faults
 from playground.local_http import Handler, Server
-from playground.slack_api import Refusal, Rules, WebApi, decoded
+from playground.slack_api import WebApi
 from playground.slack_faults import ApiError, Dropped, Fault, RateLimited, Slow, Status
 from playground.slack_private import sees
+from playground.slack_rules import Refusal, Rules, decoded
 from playground.slack_things import ApiCall, Json
 from playground.slack_workspace import Workspace
 
@@ -156,11 +157,11 @@ class Web:
         loaded = _loaded(body)
         if not loaded:
             raise Refusal("invalid_payload")
-        self._api.respond(url, loaded)
+        self._api.messages.respond(url, loaded)
         return Answer(200, b"ok", "text/html")
 
     def _receive(self, key: str, body: bytes) -> Answer:
-        if not self._api.receive(key, body):
+        if not self._api.uploads.receive(key, body):
             raise Refusal("file_not_found", status=404)
         return Answer(200, f"OK - {len(body)}".encode(), "text/plain")
 
