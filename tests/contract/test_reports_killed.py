@@ -122,8 +122,8 @@ def each_once(database_url: str, slack: SlackServer, reports_made: int, days: in
 
 
 def test_every_period_is_told_once_by_workers_that_are_killed(database_url: str, slack: SlackServer) -> None:
-    assert killed_until_done(database_url, slack, reports_made=8, days=3, kills=4, seed=1, speed=600) >= 4
-    each_once(database_url, slack, 8, 3)
+    assert killed_until_done(database_url, slack, reports_made=4, days=3, kills=2, seed=1, speed=600) >= 2
+    each_once(database_url, slack, 4, 3)
 
 
 @pytest.mark.soak

@@ -381,9 +381,9 @@ def every_outage(name: Callable[[int], str], count: int) -> Iterator[Outage]:
     yield outage(world, name=name, past=300, up=0.5)
 
 
-@pytest.mark.parametrize("count", [1, 2, 500])
+@pytest.mark.parametrize("count", [1, 2, 150])
 @pytest.mark.parametrize("name", [lambda _: EVIL, lambda _: "", lambda n: "*" * n], ids=["hostile", "empty", "stars"])
-def test_hostile_names_and_five_hundred_phones_break_no_message(name: Callable[[int], str], count: int) -> None:
+def test_hostile_names_and_many_phones_break_no_message(name: Callable[[int], str], count: int) -> None:
     for one in every_outage(name, count):
         own = {f"@{person}" for person in ("U0DANA",)}
         assert [fault for fault in faults(card(one)) if not any(mention in fault for mention in own)] == []
