@@ -101,6 +101,11 @@ class Truth:
     absorbed_by: str = ""
     muted: bool = False
 
+    @property
+    def away(self) -> tuple[str, ...]:
+        """Accounts that are not well yet, those that are down first."""
+        return (*self.down, *self.coming, *self.flapping)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:

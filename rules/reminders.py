@@ -111,6 +111,5 @@ def _steps_due(telling: Telling, now: datetime, timing: Timing) -> int:
 
 
 def _reply(incident: Incident, telling: Telling, about: About, now: datetime) -> Note:
-    true = truth(incident, telling.channel)
-    accounts = (*true.down, *true.coming, *true.flapping)
-    return Note(key="", act=Act.REPLY, about=about, channel=telling.channel, at=now, accounts=accounts, count=len(accounts))
+    away = truth(incident, telling.channel).away
+    return Note(key="", act=Act.REPLY, about=about, channel=telling.channel, at=now, accounts=away, count=len(away))

@@ -150,9 +150,8 @@ class _Teller:
         return telling, [replace(self._note(Act.REPLY, about), broadcast=broadcast)]
 
     def _note(self, act: Act, about: About) -> Note:
-        true = self.true
-        accounts = (*true.down, *true.coming, *true.flapping)
-        return Note(key="", act=act, about=about, channel=self.channel, at=self.now, accounts=accounts, count=len(accounts))
+        away = self.true.away
+        return Note(key="", act=act, about=about, channel=self.channel, at=self.now, accounts=away, count=len(away))
 
     def _with(self, telling: Telling, notes: list[Note]) -> tuple[Incident, list[Note]]:
         if telling == self.telling:
