@@ -5,6 +5,8 @@ cut short harms nothing. Each job has a thread of its own: a slow one never dela
 """
 
 import logging
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,11 @@ log = structlog.get_logger(__name__)
 
 TOLD_EVERY = 60.0
 """Seconds until the same trouble of the same job is logged again."""
+
+
+def worker() -> str:
+    """A name for whoever claims work, unlike that of any other process, start or part: the host's, for people, and a random word."""
+    return f"{socket.gethostname()} {secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,14 +9,12 @@
 A process may be killed at any point of it, or Slack may say nothing: the row then stays claimed, and is looked for like an unclear one.
 """
 
-import secrets
-import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import structlog
@@ -25,10 +23,11 @@ from slack_sdk import WebClient
 from blocks import undelivered
 from blocks.forms import NOT_UNDERSTOOD, TOO_MUCH, Form, forms
 from blocks.frame import ago, cut, plural, render, safe, small
+from jobs import worker
 from jobs.outcomes import GONE, NO_THREAD, Later, Refused, Unclear
 from jobs.painting import CannotDraw, Painter, Words, words_of
 from jobs.posting import CannotLook, Slack
-from store import Store, StoreError, Transaction, outbox, shared_now
+from store import Clock, Store, StoreError, Transaction, outbox, shared_now
 from store.outbox import POSSIBLE_REPEAT, Message
 from store.refusals import Refusals
 
@@ -51,7 +50,6 @@ TEXT_MOST = 3000
 UNDELIVERED = "undelivered "
 """How the things begin that dead letters are told about under; nobody is told of theirs."""
 
-Clock: TypeAlias = Callable[[Transaction], datetime]
 Minder: TypeAlias = Callable[[Transaction, Message, str], bool]
 """Is told, in the transaction that stores it, that Slack refuses a message of its topic, and in which word; whether it sees to it itself
 that people hear of that."""
@@ -101,7 +99,7 @@ class Delivery:
         self._clock = clock
         self._between = between
         self._edits = edits
-        self._me = f"{socket.gethostname()} {secrets.token_hex(4)}"
+        self._me = worker()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
         self._claiming = threading.Lock()
         self._stopped = False

@@ -6,34 +6,30 @@ A tick asks the clock of the database what is due. What cannot be read waits and
 some hours later, since records come late.
 """
 
-import secrets
-import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import structlog
 
 from blocks import report_notes as notes
 from blocks.frame import escape
-from jobs import Job
+from jobs import Job, worker
 from jobs.asking import Asking, Lists
 from jobs.report_making import Made, Making, known_of
 from rules.limits import Limits, Part
 from rules.periods import Period
 from rules.plans import Patience, Told
 from rules.registrations import same_for_all
-from store import Store, StoreError, Transaction, outbox, report_runs, reports, shared_now
+from store import Clock, Store, StoreError, Transaction, outbox, report_runs, reports, shared_now
 from store.outbox import Kind, Message
 from store.report_runs import Run
 from store.reports import Standing
 from voipms import Limited, OutOfSight, Priority, Unreachable, VoipMs, VoipMsError
 
 log = structlog.get_logger(__name__)
-
-Clock: TypeAlias = Callable[[Transaction], datetime]
 
 NAME = "reports"
 EVERY = timedelta(seconds=1)
@@ -79,7 +75,7 @@ class Reports:
         self._admins = admins
         self._patience = patience or Patience()
         self._clock = clock
-        self._me = f"{socket.gethostname()} {secrets.token_hex(4)}"
+        self._me = worker()
         self._stopping = threading.Event()
         if not store.shared:  # whoever held a claim is gone
             store.write(report_runs.free)

@@ -1,11 +1,10 @@
 """What nobody asks for any more leaves the database: messages long ended, marks of what was done once, old entries, reports, outages."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from store import Store, Transaction, audit, history, incidents, once, outbox, report_runs, shared_now
+from store import Clock, Store, audit, history, incidents, once, outbox, report_runs, shared_now
 
 log = structlog.get_logger(__name__)
 
@@ -15,7 +14,7 @@ AUDIT_KEPT = timedelta(days=365)
 EVERY = timedelta(hours=1)
 
 
-def tidy(store: Store, clock: Callable[[Transaction], datetime] = shared_now, audit_kept: timedelta = AUDIT_KEPT) -> None:
+def tidy(store: Store, clock: Clock = shared_now, audit_kept: timedelta = AUDIT_KEPT) -> None:
     """Prune it, each kind in a transaction of its own: people's questions write in between.
 
     Args:

@@ -6,6 +6,6 @@ function that is given the transaction it runs in, so that a change and the mess
 
 from store.engine import Store
 from store.errors import CannotOpen, NotThereYet, Stale, StoreError, Unavailable
-from store.transactions import Transaction, shared_now
+from store.transactions import Clock, Transaction, shared_now
 
-__all__ = ["CannotOpen", "NotThereYet", "Stale", "Store", "StoreError", "Transaction", "Unavailable", "shared_now"]
+__all__ = ["CannotOpen", "Clock", "NotThereYet", "Stale", "Store", "StoreError", "Transaction", "Unavailable", "shared_now"]

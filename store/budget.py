@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 
 from store.engine import Store
 from store.tables import budget as budgets
-from store.transactions import Transaction, insert, shared_now
+from store.transactions import Clock, Transaction, insert, shared_now
 from voipms.budget import MemoryBudget
 
 T = TypeVar("T")
@@ -47,9 +47,7 @@ class SharedBudget:
         clock: The time, aware; the shared clock's unless given.
     """
 
-    def __init__(
-        self, store: Store, credential: str, per_minute: float | None = None, clock: Callable[[Transaction], datetime] = shared_now
-    ) -> None:
+    def __init__(self, store: Store, credential: str, per_minute: float | None = None, clock: Clock = shared_now) -> None:
         self._store = store
         self._credential = credential
         self._per_minute = per_minute

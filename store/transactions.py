@@ -1,5 +1,6 @@
 """What a question needs to know about the transaction it runs in."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -8,6 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 Transaction: TypeAlias = Connection
 """An open transaction: ``Store.writing`` and ``Store.reading`` give one. Outside ``store/`` it is only handed on."""
+
+Clock: TypeAlias = Callable[[Transaction], datetime]
+"""Says the time in a transaction, aware."""
 
 
 def shared_now(transaction: Transaction) -> datetime:
