@@ -98,6 +98,13 @@ class Stage:
     def _company(self) -> Company:
         return self._phones.company
 
+    @property
+    def _names(self) -> dict[str, str]:
+        """What people and channels are called, by id."""
+        space = self._slack.workspace
+        people = {person.id: f"@{person.name}" for person in space.people.values()}
+        return people | {channel.id: f"#{channel.name}" for channel in space.channels.values() if not channel.direct}
+
     def __enter__(self) -> "Stage":
         return self
 
@@ -171,7 +178,9 @@ class Stage:
     def _show(self, asked: Asked, answer: Message) -> None:
         name = {ALICE: "Alice", OLGA: "Olga", VICTOR: "Victor"}[asked.person]
         how = {"direct": "to Dialtone", "mention": "in #phones", "click": "clicks", "submit": "sends the form"}.get(asked.kind, "")
-        self._console.print(Text.assemble((f"{name} {how}".strip(), "bold green"), "  ", (_told(asked), "bold")))
+        self._console.print(
+            Text.assemble((f"{name} {how}".strip(), "bold green"), "  ", (terminal.named(_told(asked), self._names), "bold"))
+        )
         who = (
             "only visible to you"
             if answer.ephemeral
@@ -181,7 +190,7 @@ class Stage:
             if asked.kind == "direct"
             else "in the channel"
         )
-        self._console.print(terminal.panel(answer, f"Dialtone · {who}"))
+        self._console.print(terminal.panel(answer, f"Dialtone · {who}", self._names))
 
     def _steps(self) -> Iterator[Step]:
         company, alice, olga, victor = self._company, self._alice, self._olga, self._victor
@@ -287,7 +296,7 @@ class Stage:
                 return
             if words:
                 try:
-                    self._console.print(terminal.panel(self._alice.direct(words).answer(PATIENCE_SECONDS), "Dialtone"))
+                    self._console.print(terminal.panel(self._alice.direct(words).answer(PATIENCE_SECONDS), "Dialtone", self._names))
                 except NoAnswer as nothing:
                     self._console.print(str(nothing))
 

@@ -1,7 +1,7 @@
 """Slack messages as a person in a terminal reads them: the same blocks, drawn with ``rich``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -15,15 +15,27 @@ from playground.slack_words import shown
 
 _SIGNS = re.compile(r"((?<!\w)[*_`](?=[^\s\u200b])|(?<=[^\s\u200b])[*_`](?![\w\u200b]))")
 """A sign at the edge of a word begins or ends a format; one that is followed by a zero-width space was defused."""
+_NAMED = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^<>]*)?>")
+"""A person or a channel by id: Slack shows the name."""
 _STYLES = {"*": "bold", "_": "italic", "`": "cyan"}
 ROWS = 12
 """Rows of a table that are drawn; the others are counted."""
 
 
-def panel(message: Message, title: str = "") -> Panel:
-    """One message in a frame; ``title`` says who sees it."""
-    parts = [*blocks(message.view.blocks if message.view else message.blocks)] or [mrkdwn(message.text)]
+def panel(message: Message, title: str = "", names: Mapping[str, str] | None = None) -> Panel:
+    """One message in a frame; ``title`` says who sees it, ``names`` what people and channels are called, by id."""
+    content = named([*(message.view.blocks if message.view else message.blocks)], names or {})
+    parts = [*blocks(content)] or [mrkdwn(named(message.text, names or {}))]
     return Panel(Group(*parts), title=title or None, title_align="left", border_style="dim", padding=(0, 1))
+
+
+def named(part: Any, names: Mapping[str, str]) -> Any:
+    """A text, or the texts of blocks, with names in the place of ids: ``<@U0ALICE>`` becomes ``@Alice``."""
+    if isinstance(part, str):
+        return _NAMED.sub(lambda found: names.get(found[1], found[0]), part)
+    if isinstance(part, dict):
+        return {key: named(value, names) for key, value in part.items()}
+    return [named(each, names) for each in part] if isinstance(part, list) else part
 
 
 def blocks(some: list[Json]) -> Iterator[RenderableType]:
@@ -90,11 +102,17 @@ def table(block: Json) -> RenderableType:
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=False)
     for at, name in enumerate(head):
         right = at < len(settings) and (settings[at] or {}).get("align") == "right"
-        grid.add_column(Text(name), justify="right" if right else "left", overflow="ellipsis", no_wrap=True)
+        # a column that may wrap is narrowed when it is the widest; one that may not, in the same proportion as all others
+        grid.add_column(_cell(name), justify="right" if right else "left")
     for row in rows[:ROWS]:
-        grid.add_row(*map(Text, row))
+        grid.add_row(*map(_cell, row))
     more = len(rows) - ROWS
     return Group(grid, Padding(Text(f"… {more} more rows", style="dim"), (0, 0, 0, 1))) if more > 0 else grid
+
+
+def _cell(words: str) -> Text:
+    """One line, whatever room there is."""
+    return Text(words, no_wrap=True, overflow="ellipsis")
 
 
 def _control(element: Json) -> Text:
