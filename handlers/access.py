@@ -82,29 +82,9 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         hint = ", ".join(code(f"{at.slash} {example}") for example in examples)
         raise Misunderstood(f"I do not know “access {clean(verb)[:40]}”.", hint)
 
-    def check(submitted: Submitted) -> None:
-        """Somebody has to be chosen; and nobody lifts limits by forgetting to choose.
-
-        Raises:
-            FormErrors: Nobody is, or nothing.
-        """
-        if submitted.form == view.LIMIT_FORM:
-            some, free = any(submitted.values.get(name) for name in _FIELDS.values()), bool(submitted.values.get(view.FREE))
-            if some is free:
-                raise FormErrors({view.FREE: "Choose either what it sees, or this."})
-        if submitted.form == view.GRANT_FORM and not any(submitted.values.get(name) for name in (view.WHO, view.GROUPS, view.CHANNEL)):
-            raise FormErrors({view.WHO: "Choose people, a group or a channel."})
-
     def submit(asked: Request, submitted: Submitted, phones: VoipMs) -> Reply:
         """The same as in words."""
-        at, chosen = _Desk(asked, memory, keys, phones), {name: value.splitlines() for name, value in submitted.values.items()}
-        if submitted.form == view.LIMIT_FORM:
-            channel = submitted.values[view.CHANNEL]
-            named = [(kind, value) for kind, name in _FIELDS.items() for value in chosen.get(name, ())]
-            return at.limit(Part(channel, tuple(named)))
-        subjects = {Subject.PERSON: view.WHO, Subject.GROUP: view.GROUPS, Subject.CHANNEL: view.CHANNEL}
-        whom = [Who(subject, identity) for subject, name in subjects.items() for identity in chosen.get(name, ())]
-        return at.grant(whom, Role[submitted.values[view.ROLE].upper()], bool(chosen.get(view.OUTSIDERS)))
+        return _Desk(asked, memory, keys, phones).take(submitted)
 
     def table(asked: Request, phones: VoipMs) -> Csv:
         """Everything granted and limited."""
@@ -118,7 +98,7 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         examples=("", "list"),
         run=run,
         csv=table,
-        check=check,
+        check=_check,
         submit=submit,
         details=(
             "`grant @ben operator`, `grant @phones-team viewer`, `grant #phones viewer guests`: roles are viewer, operator, admin, and none"
@@ -132,6 +112,22 @@ def access_command(memory: Memory, keys: Keys) -> Command:
 
 
 _FIELDS = {"client": view.CLIENTS, "site": view.SITES, "account": view.ACCOUNTS}
+_WHOM = {Subject.PERSON: view.WHO, Subject.GROUP: view.GROUPS, Subject.CHANNEL: view.CHANNEL}
+"""The inputs of the forms, by what they name."""
+
+
+def _check(submitted: Submitted) -> None:
+    """Somebody has to be chosen; and nobody lifts limits by forgetting to choose.
+
+    Raises:
+        FormErrors: Nobody is, or nothing.
+    """
+    if submitted.form == view.LIMIT_FORM:
+        some, free = any(submitted.values.get(name) for name in _FIELDS.values()), bool(submitted.values.get(view.FREE))
+        if some is free:
+            raise FormErrors({view.FREE: "Choose either what it sees, or this."})
+    if submitted.form == view.GRANT_FORM and not any(submitted.values.get(name) for name in _WHOM.values()):
+        raise FormErrors({view.WHO: "Choose people, a group or a channel."})
 
 
 class _Desk:
@@ -143,6 +139,15 @@ class _Desk:
         self._keys = keys
         self._phones = phones
         self.slash = f"{slash_for(asked.way)}access"
+
+    def take(self, submitted: Submitted) -> Reply:
+        """A form that was sent."""
+        chosen = {name: value.splitlines() for name, value in submitted.values.items()}
+        if submitted.form == view.LIMIT_FORM:
+            named = [(kind, value) for kind, name in _FIELDS.items() for value in chosen.get(name, ())]
+            return self.limit(Part(submitted.values[view.CHANNEL], tuple(named)))
+        whom = [Who(subject, identity) for subject, name in _WHOM.items() for identity in chosen.get(name, ())]
+        return self.grant(whom, Role[submitted.values[view.ROLE].upper()], bool(chosen.get(view.OUTSIDERS)))
 
     # The list
 
@@ -203,8 +208,8 @@ class _Desk:
         return Reply(headline=f"Role granted: {role}", blocks=view.done("\n".join(said), *self._notes(given)), did=did)
 
     def _grant(self, who: Who, role: Role, outsiders: bool, now: datetime) -> Grant:
-        if who.subject is Subject.PERSON and who.id in self._keys.admins and role is not Role.ADMIN:
-            raise Misunderstood("They are admin by the setting ADMINS.", "Take them out of ADMINS and start the bot again.")
+        if role is not Role.ADMIN:
+            self._see_that_no_setting_says_otherwise(who)
         outsiders = outsiders and who.subject is not Subject.PERSON
         return Grant(subject=who.subject, id=who.id, role=role, outsiders=outsiders, by=self._asked.person, at=now)
 
@@ -219,8 +224,7 @@ class _Desk:
 
     def revoke(self, who: Who) -> Reply:
         """Take back what was granted."""
-        if who.subject is Subject.PERSON and who.id in self._keys.admins:
-            raise Misunderstood("They are admin by the setting ADMINS.", "Take them out of ADMINS and start the bot again.")
+        self._see_that_no_setting_says_otherwise(who)
         gone = self._gone()
         was = self._change(lambda transaction: access.take(transaction, who.subject, who.id, self._keys.admins, gone))
         names = self._names(())
@@ -234,6 +238,10 @@ class _Desk:
             blocks=view.done(said, *filter(None, [rest])),
             did=f"revoked what {who.subject.value} {who.id} had",
         )
+
+    def _see_that_no_setting_says_otherwise(self, who: Who) -> None:
+        if who.subject is Subject.PERSON and who.id in self._keys.admins:
+            raise Misunderstood("They are admin by the setting ADMINS.", "Take them out of ADMINS and start the bot again.")
 
     def _change(self, body: Callable[[Transaction], T]) -> T:
         try:

@@ -10,6 +10,20 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, TypeAlias
 
+from playground.slack_kinds import (
+    BLOCK_KEYS,
+    ELEMENT_KEYS,
+    IN_ACTIONS,
+    IN_INPUT,
+    IN_SECTION,
+    LEAVES,
+    RICH,
+    SELECT_KEYS,
+    SELECTS,
+    SURFACES,
+    VIEW_KEYS,
+)
+
 Json: TypeAlias = dict[str, Any]
 
 MESSAGE_BLOCKS = 50
@@ -19,94 +33,6 @@ MESSAGE_BLOCK_CHARS = 12_000
 """``chat.postMessage`` and ``chat.update`` refuse more text than about this in all blocks together (``msg_blocks_too_long``)."""
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARS = 100, 20, 10_000
 CHARTS = 2
-
-EVERYWHERE = frozenset({"message", "modal", "home"})
-SURFACES: dict[str, frozenset[str]] = {
-    "actions": EVERYWHERE,
-    "alert": frozenset({"modal"}),
-    "card": EVERYWHERE,
-    "carousel": frozenset({"message", "home"}),
-    "container": frozenset({"message"}),
-    "context": EVERYWHERE,
-    "context_actions": frozenset({"message"}),
-    "data_table": frozenset({"message", "home"}),
-    "data_visualization": frozenset({"message"}),
-    "divider": EVERYWHERE,
-    "file": frozenset({"message"}),
-    "header": EVERYWHERE,
-    "image": EVERYWHERE,
-    "input": EVERYWHERE,
-    "markdown": frozenset({"message"}),
-    "plan": frozenset({"message"}),
-    "rich_text": EVERYWHERE,
-    "section": EVERYWHERE,
-    "table": frozenset({"message", "home"}),
-    "task_card": frozenset({"message"}),
-    "video": EVERYWHERE,
-}
-"""Which block may stand on which surface."""
-
-_SELECTS = frozenset(
-    f"{many}{kind}_select" for many in ("", "multi_") for kind in ("static", "external", "users", "conversations", "channels")
-)
-_PICKERS = frozenset({"datepicker", "timepicker", "datetimepicker"})
-_CHOICES = _SELECTS | _PICKERS | {"checkboxes", "radio_buttons"}
-_IN_ACTIONS = _CHOICES | {"button", "overflow", "workflow_button", "rich_text_input"}
-_IN_SECTION = (_CHOICES - {"datetimepicker"}) | {"button", "overflow", "workflow_button", "image"}
-_IN_INPUT = _CHOICES | {
-    "plain_text_input",
-    "email_text_input",
-    "url_text_input",
-    "number_input",
-    "rich_text_input",
-    "file_input",
-}
-_COMMON = {"type", "action_id", "confirm", "focus_on_load", "placeholder"}
-_ELEMENT_KEYS: dict[str, set[str]] = {
-    "button": {"type", "text", "action_id", "url", "value", "style", "confirm", "accessibility_label"},
-    "workflow_button": {"type", "text", "action_id", "workflow", "style", "accessibility_label"},
-    "overflow": {"type", "action_id", "options", "confirm"},
-    "checkboxes": _COMMON | {"options", "initial_options"},
-    "radio_buttons": _COMMON | {"options", "initial_option"},
-    "datepicker": _COMMON | {"initial_date"},
-    "timepicker": _COMMON | {"initial_time", "timezone"},
-    "datetimepicker": _COMMON | {"initial_date_time"},
-    "plain_text_input": _COMMON | {"initial_value", "multiline", "min_length", "max_length", "dispatch_action_config"},
-    "email_text_input": _COMMON | {"initial_value", "dispatch_action_config"},
-    "url_text_input": _COMMON | {"initial_value", "dispatch_action_config"},
-    "number_input": _COMMON | {"initial_value", "is_decimal_allowed", "min_value", "max_value", "dispatch_action_config"},
-    "rich_text_input": _COMMON | {"initial_value", "dispatch_action_config"},
-    "file_input": {"type", "action_id", "filetypes", "max_files"},
-    "image": {"type", "image_url", "slack_file", "alt_text"},
-}
-_SELECT_KEYS = _COMMON | {"initial_option", "initial_options", "options", "option_groups", "max_selected_items", "min_query_length"}
-_SELECT_KEYS |= {f"initial_{what}{s}" for what in ("user", "conversation", "channel") for s in ("", "s")}
-_SELECT_KEYS |= {"default_to_current_conversation", "filter", "response_url_enabled"}
-_BLOCK_KEYS: dict[str, set[str]] = {
-    "actions": {"elements"},
-    "context": {"elements"},
-    "divider": set(),
-    "file": {"external_id", "source"},
-    "header": {"text", "level"},
-    "image": {"image_url", "slack_file", "alt_text", "title"},
-    "input": {"label", "element", "dispatch_action", "hint", "optional"},
-    "markdown": {"text"},
-    "rich_text": {"elements"},
-    "section": {"text", "fields", "accessory", "expand"},
-    "table": {"rows", "column_settings"},
-    "data_table": {"caption", "rows", "page_size", "row_header_column_index"},
-    "data_visualization": {"title", "chart"},
-    "alert": {"text", "level"},
-}
-_RICH = {"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"}
-_LEAVES = {"text", "link", "user", "usergroup", "channel", "emoji", "team", "broadcast", "color", "date"}
-_VIEW_KEYS = {
-    "modal": {
-        "type", "title", "blocks", "close", "submit", "private_metadata", "callback_id", "clear_on_close", "notify_on_close",
-        "external_id", "submit_disabled",
-    },
-    "home": {"type", "blocks", "private_metadata", "callback_id", "external_id", "title", "close", "submit"},
-}  # fmt: skip
 
 
 def message_problems(blocks: object) -> list[str]:
@@ -129,7 +55,7 @@ def view_problems(view: object) -> list[str]:
     if kind not in ("modal", "home"):
         return [f"unsupported type: {kind} [json-pointer:/view/type]"]
     check = _Checker(kind)
-    check.only(view, _VIEW_KEYS[kind], "/view")
+    check.only(view, VIEW_KEYS[kind], "/view")
     if kind == "modal":
         if "title" not in view:
             check.say("missing required field: title", "/view")
@@ -171,6 +97,8 @@ def texts(part: object) -> Iterator[str]:
 
 
 class _Checker:
+    """Collects the problems of one message or view."""
+
     def __init__(self, surface: str) -> None:
         self.surface = surface
         self.problems: list[str] = []
@@ -247,8 +175,8 @@ class _Checker:
         if self.surface not in SURFACES[kind]:
             self.say(f"block type not allowed on this surface ({self.surface}): {kind}", f"{at}/type")
             return
-        if kind in _BLOCK_KEYS:
-            self.only(block, _BLOCK_KEYS[kind] | {"type", "block_id"}, at)
+        if kind in BLOCK_KEYS:
+            self.only(block, BLOCK_KEYS[kind] | {"type", "block_id"}, at)
         check = getattr(self, f"_{kind}", None)
         if check is not None:
             check(block, at)
@@ -261,7 +189,7 @@ class _Checker:
             for i, field in enumerate(self.count(block["fields"], f"{at}/fields", 10)):
                 self.text(field, f"{at}/fields/{i}", 2000)
         if block.get("accessory") is not None:
-            self._elements([block["accessory"]], f"{at}/accessory", _IN_SECTION)
+            self._elements([block["accessory"]], f"{at}/accessory", IN_SECTION)
 
     def _header(self, block: Json, at: str) -> None:
         self.text(block.get("text"), f"{at}/text", 150, kinds={"plain_text"})
@@ -275,12 +203,12 @@ class _Checker:
                 self.text(piece, here)
 
     def _actions(self, block: Json, at: str) -> None:
-        self._elements(self.count(block.get("elements"), f"{at}/elements", 25), f"{at}/elements", _IN_ACTIONS)
+        self._elements(self.count(block.get("elements"), f"{at}/elements", 25), f"{at}/elements", IN_ACTIONS)
 
     def _input(self, block: Json, at: str) -> None:
         self.text(block.get("label"), f"{at}/label", 2000, kinds={"plain_text"})
         self.text(block.get("hint"), f"{at}/hint", 2000, kinds={"plain_text"}, required=False)
-        self._elements([block.get("element")], f"{at}/element", _IN_INPUT)
+        self._elements([block.get("element")], f"{at}/element", IN_INPUT)
 
     def _image(self, block: Json, at: str) -> None:
         if ("image_url" in block) == ("slack_file" in block):
@@ -305,7 +233,7 @@ class _Checker:
             self._rich(element, f"{at}/elements/{i}")
 
     def _rich(self, element: object, at: str) -> None:
-        if not isinstance(element, dict) or element.get("type") not in _RICH:
+        if not isinstance(element, dict) or element.get("type") not in RICH:
             self.say(f"unsupported type: {element.get('type') if isinstance(element, dict) else element}", f"{at}/type")
             return
         is_list = element["type"] == "rich_text_list"
@@ -315,7 +243,7 @@ class _Checker:
             here = f"{at}/elements/{i}"
             if is_list:
                 self._rich(piece, here)
-            elif not isinstance(piece, dict) or piece.get("type") not in _LEAVES:
+            elif not isinstance(piece, dict) or piece.get("type") not in LEAVES:
                 self.say("unsupported type", f"{here}/type")
             elif piece["type"] == "text":
                 self.string(piece.get("text"), f"{here}/text", 1_000_000)
@@ -419,7 +347,7 @@ class _Checker:
 
     def _element(self, element: Json, at: str) -> None:
         kind = element["type"]
-        self.only(element, _SELECT_KEYS if kind in _SELECTS else _ELEMENT_KEYS[kind], at)
+        self.only(element, SELECT_KEYS if kind in SELECTS else ELEMENT_KEYS[kind], at)
         self.text(element.get("placeholder"), f"{at}/placeholder", 150, kinds={"plain_text"}, required=False)
         if element.get("confirm") is not None:
             confirm = element["confirm"]

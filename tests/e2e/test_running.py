@@ -66,13 +66,13 @@ def bot(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str
 
 @contextmanager
 def at_work(environ: dict[str, str], slack: SlackServer) -> Iterator[subprocess.Popen[str]]:
-    """Run it in the background, connected to Slack."""
-    before = slack.connections
+    """Run it in the background, connected to Slack, which has noticed before that the last one is gone."""
+    slack.wait_for(lambda: slack.connections == 0, 30)
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "bot.py")], env=environ, cwd="/", stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        slack.wait_connected(timeout=30, count=before + 1)
+        slack.wait_connected(timeout=30)
         yield process
     finally:
         process.kill()
@@ -126,7 +126,6 @@ def test_what_slack_delivers_again_after_a_restart_stays_done(environ: dict[str,
     with at_work(environ, slack):
         asked = alice.slash("/voip", "packages")
         assert "5 packages" in asked.answer().words
-    slack.wait_for(lambda: slack.connections == 0)
     before = len(phones.asked)
     with at_work(environ, slack):
         slack.deliver_again(asked)
