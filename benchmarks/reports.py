@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from blocks import report_csv, reports
-from blocks.calls import names_of
 from blocks.frame import without_tables
+from blocks.owners import names_of
 from playground.company import Company, founded
 from playground.slack_limits import message_problems, too_long
 from playground.voipms_calls import Stream, cdr

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block, Button
 
 from blocks.frame import (
+    WARNING,
     BlockDict,
     actions,
     button,
@@ -21,7 +22,6 @@ from blocks.frame import (
     facts,
     header,
     length,
-    listing,
     mask_within,
     money,
     phone,
@@ -33,14 +33,13 @@ from blocks.frame import (
     small,
     table,
 )
+from blocks.owners import owner_name
 from blocks.routing import masked as masked_routing
 from blocks.settings import quoted
-from rules.accounts import name_of
-from rules.call_rows import Direction, Filters, Outcome, is_main
+from rules.call_rows import Direction, Filters, Outcome
 from rules.calls import Call, Owned, Totals
 from rules.periods import Period, Unit
-from rules.routing import id_of, kind_of
-from voipms import Cdr, Did, SubAccount, to_utc
+from voipms import Cdr, to_utc
 
 HEAD = ("When", "From", "To", "Description", "Length", "Rate", "Cost")
 RIGHT = (4, 5, 6)
@@ -48,22 +47,8 @@ LEFT_OUT_WHEN_EMPTY = frozenset(("Length", "Rate", "Cost"))
 """Columns that missed calls have nothing in."""
 OWNERS = 10
 TALK = "talk time"
-WARNING = "⚠️"
 UNANSWERED = frozenset(("no answer", "busy", "failed"))
 STOPPED = f"{WARNING}  *Not complete.* I stopped after a minute of reading; these are the totals so far. Ask for a shorter period."
-_ROUTED = {
-    "grp": "Ring group",
-    "queue": "Queue",
-    "ivr": "Menu",
-    "vm": "Mailbox",
-    "fwd": "Forwarding",
-    "tc": "Time condition",
-    "sip": "SIP address",
-    "cb": "Callback",
-    "disa": "DISA",
-    "recording": "Recording",
-    "sys": "System",
-}
 RUNG_DIRECTLY = (
     "Incoming calls are counted where the number that was called rings this account directly;"
     " those that came through a ring group, a queue or a menu are counted there"
@@ -98,7 +83,7 @@ class Asked:
 
     Attributes:
         client: The id of the reseller client whose calls these are, and its name; empty for the account's own.
-        names: What people call logins, our numbers and the places they lead to; see ``names_of``.
+        names: What people call logins, our numbers and the places they lead to; see ``blocks.owners.names_of``.
         zone: The reader's, whose days and times are shown.
         resold: Whether rows of reseller clients are at the clients' prices.
         masked: Whether numbers are masked.
@@ -133,34 +118,6 @@ class Asked:
 
 
 # Words
-
-
-def names_of(sub_accounts: Iterable[SubAccount], dids: Iterable[Did], masked: bool = False) -> dict[str, str]:
-    """What people call logins, our numbers (by their digits), and the places that numbers lead to; from outside.
-
-    A ring group or a time condition goes by the names of its numbers: *Main line (ring group)*.
-    """
-    names = {one.account: name_of(one) for one in sub_accounts}
-    led: dict[str, list[str]] = {}
-    for did in dids:
-        if did.description:
-            names[digits(did.did)] = did.description
-            led.setdefault(did.routing, []).append(did.description)
-    names |= {routing: f"{listing(called, 2)} ({_place(routing).lower()})" for routing, called in led.items() if ":" in routing}
-    return {key: mask_within(name) for key, name in names.items()} if masked else names
-
-
-def owner_name(owner: str, names: Mapping[str, str], masked: bool = False) -> str:
-    """What people call an owner: a sub-account's name, *Main line (ring group)*, *Main account*; from outside."""
-    if owner in names:
-        return names[owner]
-    if ":" in owner:
-        return f"{_place(owner)} {id_of(masked_routing(owner) if masked else owner)}".strip()
-    return "Main account" if owner and is_main(owner) else owner or "No account"
-
-
-def _place(routing: str) -> str:
-    return _ROUTED.get(kind_of(routing), kind_of(routing))
 
 
 def what(asked: Asked, count: int = 0) -> str:

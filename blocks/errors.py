@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blocks.frame import BlockDict, actions, button, code, header, phone, render, safe, section, small
+from blocks.frame import WARNING, BlockDict, actions, button, code, header, phone, render, safe, section, small
 from blocks.inputs import field, form, pick, text
 
-SIGN = "⚠️"
 OUT_OF_SIGHT = "This channel does not see that."
 
 
 def error(what: str, next_step: str = "", asked: str = "", error_id: str = "") -> list[BlockDict]:
     """``what`` and ``next_step`` are our own sentences (mrkdwn); ``asked`` are the person's words, or empty."""
-    text = f"{SIGN}  *{what}*" + (f"\n{next_step}" if next_step else "")
+    text = f"{WARNING}  *{what}*" + (f"\n{next_step}" if next_step else "")
     print_below = [part for part in (code(asked) if asked else "", f"error {error_id}" if error_id else "") if part]
     return render([section(text), *([small("  ·  ".join(print_below))] if print_below else [])])
 
@@ -77,7 +76,7 @@ def unknown(name: str, near: list[str], slash: str) -> list[BlockDict]:
     ideas = (
         "Did you mean " + " or ".join(code(f"{slash}{guess}") for guess in near) + "?" if near else f"`{slash}help` lists what you can ask."
     )
-    return render([section(f"{SIGN}  *There is no command {code(name, 40)}.*\n{ideas}")])
+    return render([section(f"{WARNING}  *There is no command {code(name, 40)}.*\n{ideas}")])
 
 
 def open_form(title: str) -> list[BlockDict]:

@@ -38,6 +38,7 @@ BlockDict: TypeAlias = dict[str, Any]
 
 UNSET = "not set"
 CUT = "…"
+WARNING = "⚠️"
 _COMES_ALIVE = re.compile(r"@(?=\w)|(?<![\w.])#(?=\w)|:(?=//)")
 """In a text that Slack parses by itself: mentions, channels, web addresses and e-mails."""
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")

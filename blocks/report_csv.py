@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from blocks.calls import Asked, owner_name
+from blocks.calls import Asked
 from blocks.frame import caller, phone
+from blocks.owners import owner_name
 from blocks.reports import Around, days
 from rules.parts import Part, together
 from rules.reports import About, Report

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blocks import inputs
-from blocks.frame import BlockDict, render, section
+from blocks.frame import WARNING, BlockDict, render, section
 from blocks.report_plans import next_line
 from rules.periods import WEEKDAYS
 from rules.plans import Plan
@@ -124,4 +124,4 @@ def _csv(ticked: bool) -> BlockDict:
 def _preview(draft: Draft) -> list[BlockDict]:
     """What would come next, and what is in its way."""
     said = f"*{next_line(draft.next, draft.plan.schedule)}*"
-    return render([*(section(f"⚠️  {note}") for note in draft.notes), section(said)])
+    return render([*(section(f"{WARNING}  {note}") for note in draft.notes), section(said)])

@@ -8,9 +8,9 @@ from decimal import Decimal
 from slackblocks import Block, Button
 
 from blocks.balance import lasts
-from blocks.calls import WARNING, owner_name
 from blocks.comparing import beside_usual, compared, usual_words
 from blocks.frame import (
+    WARNING,
     BlockDict,
     actions,
     button,
@@ -34,6 +34,7 @@ from blocks.frame import (
     talk,
     when,
 )
+from blocks.owners import owner_name
 from blocks.resale import resale, unmatched
 from blocks.settings import quoted
 from rules.call_rows import Direction
@@ -69,7 +70,7 @@ class Around:
     """What stands beside the calls in a report; whatever is not known is left out.
 
     Attributes:
-        names: What people call logins, our numbers and the places they lead to; see ``blocks.calls.names_of``.
+        names: What people call logins, our numbers and the places they lead to; see ``blocks.owners.names_of``.
         read_at: When the records were read, aware.
         missing: What of the calls could not be read, in our own words; ``""`` when the report is complete.
         unread: What else could not be read, a few of our own words each.

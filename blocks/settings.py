@@ -10,10 +10,9 @@ from typing import Any
 
 from slackblocks import Block, SectionBlock, Text
 
-from blocks.frame import actions, button, clean, code, cut, header, mrkdwn, plural, safe, section, small, table
+from blocks.frame import WARNING, actions, button, clean, code, cut, header, mrkdwn, plural, safe, section, small, table
 from voipms import Rows
 
-WARNING = "⚠️"
 PAIRS = 10
 """Pairs in one section."""
 LONGEST = 300

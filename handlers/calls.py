@@ -7,6 +7,7 @@ from datetime import timedelta
 import rules.clients
 from blocks import calls as view
 from blocks.frame import code
+from blocks.owners import names_of
 from handlers.help import slash_for
 from handlers.optional import Told, if_told
 from handlers.parsing import Typed, read_calls
@@ -75,7 +76,7 @@ class Question:
 def _of_account(asked: Request, phones: VoipMs) -> Question:
     sub_accounts = if_told(phones.sub_accounts, Rows[SubAccount]())
     dids = if_told(phones.dids, Rows[Did]())
-    known = all_whose(sub_accounts.value, dids.value, view.names_of(sub_accounts.value, dids.value))
+    known = all_whose(sub_accounts.value, dids.value, names_of(sub_accounts.value, dids.value))
     typed = read_calls(asked.words, asked.today, every_name(known, lambda one: one.names))
     if typed.rest:
         # without the list no name can be known, and without the numbers no incoming call be told to be somebody's
@@ -130,7 +131,7 @@ def _shown(
         filters=filters,
         zone=asked.zone,
         wire_zone=phones.wire_zone,
-        names=view.names_of(sub_accounts.value, dids.value, asked.masked),
+        names=names_of(sub_accounts.value, dids.value, asked.masked),
         # where only a part is seen, VoipMs tells a client's calls at the client's prices
         resold=asked.limits is not None and any(one.reseller_client not in ("", "0") for one in sub_accounts.value),
         masked=asked.masked,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from blocks import calls as view
 from blocks.frame import code, digits
+from blocks.owners import owner_name
 from blocks.settings import quoted
 from handlers.choosing import one_of, short
 from handlers.help import slash_for
@@ -42,14 +42,14 @@ def all_whose(sub_accounts: Sequence[SubAccount], dids: Sequence[Did], names: Ma
     """Everything that has calls.
 
     Args:
-        names: See ``blocks.calls.names_of``.
+        names: See ``blocks.owners.names_of``.
     """
     mains = dict.fromkeys(one.account.partition("_")[0] for one in sub_accounts)
     places = dict.fromkeys(did.routing for did in dids if ":" in did.routing and not did.routing.startswith(("account:", "none:")))
     return [
         *(Whose(names=(*names_of(one), name_of(one)), account=one.account) for one in sub_accounts),
         *(Whose(names=(login, *_NOT_FIRST, MAIN), account=login) for login in mains),
-        *(Whose(names=(routing, *_NOT_FIRST, view.owner_name(routing, names)), account=routing) for routing in places),
+        *(Whose(names=(routing, *_NOT_FIRST, owner_name(routing, names)), account=routing) for routing in places),
         *(Whose(names=(did.did, *_NOT_FIRST, did.description), number=digits(did.did)) for did in dids if did.description),
     ]
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from blocks import report_csv
 from blocks import reports as view
-from blocks.calls import names_of
 from blocks.frame import BlockDict, escape
+from blocks.owners import names_of
 from blocks.spreadsheet import as_csv
 from jobs.asking import Asking, Lists
 from rules.call_rows import Cut, Filters, Owners, cut_of

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocks import calls as view
+from blocks.owners import names_of, owner_name
 from handlers.parsing import read_calls, split
 from rules.call_rows import Cut, Direction, Filters, Owners, cut_of
 from rules.calls import Totals, add_up, matching
@@ -23,9 +24,7 @@ VANCOUVER = ZoneInfo("America/Vancouver")
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 NOON = datetime(2026, 11, 24, 12, 0)
 DIDS = (Did(did="5145550100", routing="account:100001_desk"), Did(did="5145550101", routing="grp:4768", description="Sales line"))
-NAMES = view.names_of(
-    (SubAccount(account="100001_desk", description="Front desk"), SubAccount(account="100001_ana", username="Ana R.")), DIDS
-)
+NAMES = names_of((SubAccount(account="100001_desk", description="Front desk"), SubAccount(account="100001_ana", username="Ana R.")), DIDS)
 OWNERS = Owners(DIDS)
 
 
@@ -287,7 +286,7 @@ def test_an_owner_goes_by_the_name_that_people_know(owner: str, name: str) -> No
     more = [
         Did(did=f"514555011{place}", routing="tc:1830", description=called) for place, called in enumerate(("Main line", "Toll free", "X"))
     ]
-    assert view.owner_name(owner, {**NAMES, **view.names_of((), more)}) == name
+    assert owner_name(owner, {**NAMES, **names_of((), more)}) == name
 
 
 def test_who_called_out_is_named_even_where_the_caller_id_names_the_company() -> None:
@@ -434,7 +433,7 @@ def test_where_a_call_was_routed_to_shows_a_viewer_no_whole_number_either() -> N
         Did(did="5145550100", description="For Bob 647 555 0199", routing="phone:6475550199"),
         Did(did="5145550101", routing="xx:6475550199"),
     ]
-    question = asked("yesterday", masked=True, names=view.names_of([], dids, masked=True))
+    question = asked("yesterday", masked=True, names=names_of([], dids, masked=True))
     calls = [incoming(destination=did.did, account="100001", useragent="6475550199", destination_type="IN:6475550199") for did in dids]
     totals = add_up([Rows(calls)], cut(question), question.filters, Owners(dids))
     rows = list(view.rows(matching([Rows(calls)], cut(question), question.filters, Owners(dids)), question))

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocks import report_csv, reports
-from blocks.calls import names_of
 from blocks.frame import BlockDict, without_tables
+from blocks.owners import names_of
 from handlers.parsing import read_calls, split
 from rules.reports import About, Report, Scope
 from rules.resale import Side, Sold
