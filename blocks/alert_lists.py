@@ -190,11 +190,18 @@ def _in_full(outage: Outage, member: Member) -> str:
         ("First “no”", moment(member.since, zone)),
         ("Confirmed", moment(member.confirmed_at, zone)),
         ("Back", "" if member.back_at is None else moment(member.back_at, zone)),
-        ("Its registration ran out", "" if line.expires_at is None or not member.away else moment(line.expires_at, zone)),
+        *_end_of_registration(outage, member),
         ("Registers for", span(timedelta(seconds=line.expiry)) if line.expiry else ""),
         ("Looked at", "" if who.looked_at is None else f"{moment(who.looked_at, zone)}, {ago(outage.around.now - who.looked_at)} ago"),
     ]
     return "\n".join(f"*{name}*  {value}" for name, value in lines if value)
+
+
+def _end_of_registration(outage: Outage, member: Member) -> Iterator[tuple[str, str]]:
+    """When a missing phone's last registration ends: who signs off is missing before it."""
+    ends = outage.around.whose(member.account).line.expires_at
+    if member.away and ends is not None:
+        yield f"Its registration {'ran' if ends <= outage.around.now else 'would run'} out", moment(ends, outage.around.zone)
 
 
 def _details_row(outage: Outage, member: Member, zone: ZoneInfo) -> list[str]:

@@ -193,6 +193,12 @@ def span(length: timedelta) -> str:
     return ago(length).removesuffix(" 0 min")
 
 
+def exact(length: timedelta) -> str:
+    """The same for what was set, with its seconds: ``90 s`` is ``1 min 30 s``."""
+    spare = length % timedelta(minutes=1)
+    return span(length) if length == spare or spare < timedelta(seconds=1) else f"{span(length - spare)} {span(spare)}"
+
+
 def within(length: timedelta) -> str:
     """The same for what may not be exceeded: rounded up, to seconds below a minute and to minutes above."""
     unit = timedelta(minutes=1) if length > timedelta(minutes=1) else timedelta(seconds=1)

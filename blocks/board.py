@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block
 
-from blocks.alert_words import moment, names, site_name, span, within
+from blocks.alert_words import exact, moment, names, site_name, span, within
 from blocks.frame import (
     BlockDict,
     actions,
@@ -281,7 +281,9 @@ def _footer(board: Board, slash: str) -> list[Block]:
         return [small("Nobody has looked yet: the first round has just begun")] if board.watched else []
     old = f"{ago(ages[0])} old" if ago(ages[0]) == ago(ages[-1]) else f"between {ago(ages[0])} and {ago(ages[-1])} old"
     seen = (
-        f"a dropped registration is seen within {within(around.sweep)} and told {span(around.timing.confirm)} later" if around.sweep else ""
+        f"a dropped registration is seen within {within(around.sweep)} and told {exact(around.timing.confirm)} later"
+        if around.sweep
+        else ""
     )
     example = f"{code(f'{slash}status {board.slash_word}')} looks at one now"
     return [small("  ·  ".join(filter(None, (f"From looks {old}", seen, example))))]

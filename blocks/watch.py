@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block
 
-from blocks.alert_words import called, moment, names, span, within
+from blocks.alert_words import called, exact, moment, names, span, within
 from blocks.frame import BlockDict, code, facts, header, listing, money, plural, render, safe, section, small
 from rules.calendar import Quiet
 from rules.surroundings import Who
@@ -128,7 +128,7 @@ def _pairs(setup: Setup) -> list[tuple[str, str]]:
         ("A sign-off is told within", within(setup.worst.drop)),
         ("A silent failure is told within", within(setup.worst.silent)),
         ("Every phone has its turn in", f"{within(setup.sweep)}{rate}" if setup.sweep else "not known yet"),
-        ("A “no” has to last", f"{span(setup.confirm)}{_own(setup, 'confirm')}"),
+        ("A “no” has to last", f"{exact(setup.confirm)}{_own(setup, 'confirm')}"),
         ("Low balance", f"under {money(setup.low_balance)}{_own(setup, 'low-balance')}"),
     ]
 

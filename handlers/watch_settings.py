@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import available_timezones
 
 from blocks import watch as view
-from blocks.alert_words import called, span
+from blocks.alert_words import called, exact, span
 from blocks.frame import code, money, plural, safe
 from handlers.registry import Misunderstood, Reply
 from handlers.watch_targets import CHANNEL, Change, Target, channel_of, group_of
@@ -194,9 +194,9 @@ def confirm(change: Change) -> Reply:
         return change.memory.timing(transaction)
 
     timing = change.memory.opened.write(body)
-    said = f"A “no” has to last *{span(timing.confirm)}* before it is told. Re-checks and “back” follow it."
+    said = f"A “no” has to last *{exact(timing.confirm)}* before it is told. Re-checks and “back” follow it."
     undo = f"{change.again('confirm default')} goes back to the setting CONFIRM_SECONDS" if seconds is not None else ""
-    return Reply(headline=f"A “no” has to last {span(timing.confirm)}", blocks=view.done_card(said, undo), did=f"confirm {word}")
+    return Reply(headline=f"A “no” has to last {exact(timing.confirm)}", blocks=view.done_card(said, undo), did=f"confirm {word}")
 
 
 def _seconds(word: str) -> float:
