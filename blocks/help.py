@@ -24,6 +24,7 @@ class Me:
 
     Attributes:
         source: Where the role comes from, our own mrkdwn.
+        by_settings: ADMINS names them, and no grant changes that.
         sees: What the channel sees of the account, our own mrkdwn; ``""``: everything.
         may, not_here, may_not: Names of commands.
         admins: Who can change it.
@@ -33,6 +34,7 @@ class Me:
     person: str
     role: str
     source: str
+    by_settings: bool
     sees: str
     may: Sequence[str]
     not_here: Sequence[str]
@@ -97,7 +99,13 @@ def whoami_card(me: Me) -> list[BlockDict]:
     for title, names in (("You may ask", me.may), ("Not in this channel", me.not_here), ("Not with this role", me.may_not)):
         if names:
             blocks.append(section(f"*{title}*  {', '.join(f'`{name}`' for name in names)}"))
-    who = people(me.admins)
-    blocks.append(section(f"{who} can change it: {code(f'{me.slash}access grant')}" if who else "Nobody is admin yet: set ADMINS."))
+    blocks.append(section(_who_can_change(me)))
     blocks.append(small(f"Your Slack id is {code(me.person)}  ·  times are shown in {me.zone}"))
     return render(blocks)
+
+
+def _who_can_change(me: Me) -> str:
+    if me.by_settings:
+        return "It is changed in the settings, by whoever runs the bot."
+    who = people(me.admins)
+    return f"{who} can change it: {code(f'{me.slash}access grant')}" if who else "Nobody is admin yet: set ADMINS."

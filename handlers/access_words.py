@@ -140,6 +140,8 @@ def read_part(words: Sequence[str], here: str, command: str) -> Part:
     examples = f"For example {code(f'{command} #birch to client 561115')}, or {code(f'{command} #birch free')}"
     left = list(words)
     channel = _channel(left, here) or (here if left and left[0].lower() in (*_FILLING, *KINDS) else "")
+    if not channel and left and left[0].startswith("#"):
+        raise _unknown(left[0], left[0], examples)
     if not channel:
         raise Misunderstood("Which channel?", examples)
     left = [word for word in _parted(left) if word.lower() not in _FILLING - _BETWEEN]

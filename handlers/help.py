@@ -6,7 +6,7 @@ from blocks import errors, rights
 from blocks import help as view
 from blocks.frame import clean, cut
 from handlers.registry import Command, Misunderstood, Registry, Reply, Request, Way
-from rules.access import Role, Standing, Subject
+from rules.access import Role, Standing, Subject, Why
 from voipms import VoipMs
 
 TOPICS = (
@@ -80,6 +80,7 @@ def whoami_command(registry: Callable[[], Registry], groups: Callable[[], Mappin
             person=asked.person,
             role=str(asked.role),
             source=rights.source(asked.standing, _group(asked.standing, groups)),
+            by_settings=asked.standing.why is Why.SETTING,
             sees="" if asked.limits is None else rights.part(asked.limits),
             may=[one.name for one in known if one.open_to(asked.role, asked.limits)],
             not_here=[one.name for one in known if one.role <= asked.role and not one.open_to(asked.role, asked.limits)],

@@ -213,7 +213,7 @@ def group_of(word: str) -> str:
     found = GROUP.fullmatch(word)
     if found is None:
         raise Misunderstood(
-            f"“{short(word)}” is no user group.", "Choose one from the list that Slack offers after @, like @phones-on-call"
+            f"Slack does not tell me which user group “{short(word)}” is.", "Choose it from the list that Slack offers after @"
         )
     return found[1] or found[2]
 

@@ -123,7 +123,7 @@ def test_a_reason_is_kept_and_shown(fleet: Fleet, nobody: VoipMs) -> None:
         ("watch mut 101 2h", "I cannot “mut” anything.", "Did you mean `/voip watch mute 101 2h`?"),
         ("watch fly", "I cannot “fly” anything.", "help watch"),
         ("watch channel office", "Slack does not tell me which channel “office” is.", "list that Slack offers"),
-        ("watch escalate ben", "“ben” is no user group.", "list that Slack offers"),
+        ("watch escalate ben", "Slack does not tell me which user group “ben” is.", "list that Slack offers"),
         ("watch quiet 22:00", "Quiet hours have a beginning and an end.", "22:00-07:00"),
         ("watch confirm never", "How long does a “no” have to last before it is told?", "90s"),
         ("watch low-balance lots", "Under how many dollars is the balance low?", "25"),
