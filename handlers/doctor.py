@@ -120,7 +120,7 @@ def voipms_checks(settings: Settings, phones: VoipMs) -> list[Check]:
     host = urlsplit(settings.voipms_api_url).hostname or "VoIP.ms"
     if there is not None and not isinstance(there, Refused):
         mend = there.next_step.rstrip(".") or "Try again in a minute"
-        if isinstance(there, Unreachable):
+        if isinstance(there, Unreachable) and not there.answered:
             mend += f". On this machine, see that its name server knows {host} and that HTTPS to it gets out"
         return [
             Check("VoIP.ms reachable", False, there.tell_user, mend),

@@ -66,10 +66,12 @@ class Unreachable(VoipMsError):
     Attributes:
         limits: It says that we ask too often.
         slow: It may have begun to answer, but was not done in the time that is allowed.
+        answered: Something there speaks HTTP, so this machine gets out.
     """
 
     limits = False
     slow = False
+    answered = False
     tell_user = "VoIP.ms could not be reached."
 
 
@@ -214,6 +216,12 @@ _HTTP_STATUSES = {
 
 def http_error(code: int) -> Unreachable:
     """What an HTTP status other than 200 means: the API itself always answers 200, so it comes from what stands before it."""
+    error = _of_http_status(code)
+    error.answered = True
+    return error
+
+
+def _of_http_status(code: int) -> Unreachable:
     what = f"HTTP {code}"
     if code in _HTTP_STATUSES:
         told, step = _HTTP_STATUSES[code]
