@@ -13,6 +13,8 @@ from rules.access import Profile
 
 KEPT = timedelta(minutes=5)
 MOST = 5_000
+SLACKBOT = "USLACKBOT"
+"""Speaks for others, in reminders and its own replies; Slack calls it no bot."""
 NO_GROUP = frozenset(
     (
         "plan_upgrade_required",
@@ -103,7 +105,7 @@ def profile_of(user: dict[str, Any], person: str, own_team: str) -> Profile:
         zone=_zone(user.get("tz")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         stranger=bool(user.get("is_stranger")) or own_team not in teams,
-        bot=bool(user.get("is_bot")),
+        bot=bool(user.get("is_bot")) or person == SLACKBOT,
         gone=bool(user.get("deleted")),
     )
 

@@ -48,6 +48,10 @@ def test_guests_strangers_bots_and_the_departed_are_recognised(change: dict[str,
     assert getattr(profile_of({**MEMBER, **change}, "U0ANA", "T0OURS"), flag)
 
 
+def test_slackbot_is_a_bot_though_slack_does_not_say_so() -> None:
+    assert profile_of(MEMBER, "USLACKBOT", "T0OURS").bot
+
+
 def test_a_colleague_of_the_same_enterprise_is_no_stranger() -> None:
     user = {**MEMBER, "team_id": "T0OTHER", "enterprise_user": {"id": "W1", "enterprise_id": "E1", "teams": ["T0OTHER", "T0OURS"]}}
     assert not profile_of(user, "U0ANA", "T0OURS").stranger
