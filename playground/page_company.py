@@ -75,9 +75,9 @@ class CompanyPanel:
     def as_json(self) -> Json:
         """The whole panel."""
         company = self._company
-        sites: dict[str, list[Json]] = {}
+        sites: dict[tuple[str, str], list[Json]] = {}
         for login, account in company.sub_accounts.items():
-            sites.setdefault(account.site.name, []).append(self._line(login, account))
+            sites.setdefault((account.site.name, account.site.ip), []).append(self._line(login, account))
         main = self._lamp(company.main, by_ip=False)
         pops = {phone.pop for phones in company.phones.values() for phone in phones}
         return {
@@ -88,10 +88,11 @@ class CompanyPanel:
             "sites": [
                 {
                     "name": "Main account",
+                    "address": "",
                     "fixed": False,
                     "lines": [{"login": company.main, "name": "Main account", "extension": "", **main}],
                 },
-                *({"name": name, "fixed": bool(name), "lines": lines} for name, lines in sites.items()),
+                *({"name": name, "address": address, "fixed": bool(name), "lines": lines} for (name, address), lines in sites.items()),
             ],
             "pops": [{"pop": pop.pop, "name": pop.name, "down": pop.pop in self._down} for pop in company.pops if pop.pop in pops],
         }

@@ -130,6 +130,7 @@ const SiteOf = memo(
           <span className="site-name">{name}</span>
           <span className="site-count">{counted.length ? `${on} of ${counted.length} registered` : "no phone registers"}</span>
         </summary>
+        {site.address && <p className="site-address">Seen by VoIP.ms at {site.address}</p>}
         {site.fixed && counted.length > 1 && (
           <div className="levers">
             <Lever small label={`Unplug all: ${name}`} onPull={() => pull("unplug", { site: site.name })}>

@@ -2,7 +2,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { unanswered } from "./blocks/surface";
 import type { Command, Person, Shortcut } from "./wire";
-import { BOT, useKnown, useWorld } from "./world";
+import { BOT, conversation, useKnown, useWorld } from "./world";
 
 interface Props {
   channel: string;
@@ -60,6 +60,7 @@ export function Composer({ channel, label, thread }: Props) {
     if (!words) return;
     setText("");
     setProblem("");
+    world.sent(conversation(channel, thread));
     void world.ask({ do: "type", channel, text: words, ...(thread ? { thread } : {}) }).then((settled) => {
       if (settled.failed && !settled.notice && settled.failed !== "not_sent") setProblem(unanswered(settled.failed));
     });

@@ -4,7 +4,7 @@ import { dayOf } from "./blocks/dates";
 import { MessageRow } from "./MessageRow";
 import { useNow } from "./now";
 import type { Message } from "./wire";
-import { useKnown, useZone } from "./world";
+import { conversation, useKnown, useZone } from "./world";
 
 const NONE: Message[] = [];
 const CLOSELY_SECONDS = 300;
@@ -25,6 +25,7 @@ export function Messages({ channel, label, thread }: Props) {
   const all = useMessages(channel);
   const zone = useZone();
   const now = useNow();
+  const sent = useKnown((state) => state.sent[conversation(channel, thread)]);
   const shown = useMemo(
     () => all.filter((message) => (thread ? message.ts === thread || message.thread_ts === thread : !message.thread_ts || message.broadcast || message.thread_ts === message.ts)),
     [all, thread],
@@ -49,7 +50,7 @@ export function Messages({ channel, label, thread }: Props) {
   useLayoutEffect(() => {
     atEnd.current = true;
     toEnd();
-  }, [channel, thread]);
+  }, [channel, thread, sent]);
   const last = shown.at(-1)?.ts;
   useLayoutEffect(() => {
     if (atEnd.current) toEnd();

@@ -91,6 +91,8 @@ export interface PhoneLine {
 }
 export interface Site {
   name: string;
+  /** What VoIP.ms sees its phones behind, or empty. */
+  address: string;
   fixed: boolean;
   lines: PhoneLine[];
 }

@@ -35,7 +35,11 @@ export interface State {
   thread: { channel: string; ts: string } | null;
   /** The last thing worth hearing, for a screen reader. */
   spoken: string;
+  /** How much was sent from this window, by channel and thread. */
+  sent: Record<string, number>;
 }
+
+export const conversation = (channel: string, thread = ""): string => `${channel} ${thread}`;
 
 const NOTHING: State = {
   connected: false,
@@ -60,6 +64,7 @@ const NOTHING: State = {
   place: "",
   thread: null,
   spoken: "",
+  sent: {},
 };
 
 export class World {
@@ -148,6 +153,11 @@ export class World {
       unread: unseen ? { ...this.state.unread, [message.channel]: (this.state.unread[message.channel] ?? 0) + 1 } : this.state.unread,
       spoken: message.user === this.state.me ? this.state.spoken : `${this.name(message.user)}: ${message.text}`,
     });
+  }
+
+  /** Who sends something wants to see what becomes of it. */
+  sent(where: string): void {
+    this.change({ sent: { ...this.state.sent, [where]: (this.state.sent[where] ?? 0) + 1 } });
   }
 
   /** Something that Slackbot would say, for this window alone. */
