@@ -19,13 +19,22 @@ from handlers.auditing import ABOUT_MOST, about
         (("number:5145550134",), "number:514 555-••34"),
         (("5145550134",), "514 555-••34"),
         (("2026-1125-01",), "2026-1125-01"),
+        (("101", "2026-11-01", "2026-11-15"), "101 2026-11-01 2026-11-15"),
+        (("2026-10", "2026-11", "561115", "100001_5145"), "2026-10 2026-11 561115 100001_5145"),
+        (("101", "514", "555", "01", "34"), "101••34"),
     ],
 )
 def test_words_are_kept_with_numbers_masked(words: tuple[str, ...], kept: str) -> None:
     assert about(words) == kept
 
 
-@pytest.mark.parametrize("number", ["5145550134", "+15145550134", "1-514-555-0134", "(514) 555-0134", "514.555.0134", "514 555 0134"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("5145550134", "+15145550134", "1-514-555-0134", "(514) 555-0134", "514.555.0134", "514 555 0134", "514 555 01 34"),
+        *("514/555/0134", "514–555–0134", "514_555_0134", "5 1 4 5 5 5 0 1 3 4", "011 44 20 5550 0134", "x5145550134", ".5145550134"),
+    ],
+)
 @pytest.mark.parametrize("typed", ["{}", "number:{}", "calls {} yesterday", "of:{}"])
 def test_no_way_to_write_a_number_keeps_it(number: str, typed: str) -> None:
     kept = about((typed.format(number),))
