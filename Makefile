@@ -57,8 +57,9 @@ run: setup
 doctor: setup
 	$(PY) bot.py doctor
 
+# whatever the tests start over and over is compiled once
 test: setup
-	$(PY) -m pytest
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 
 check: setup
 	$(PY) -m ruff format --check .

@@ -1,4 +1,4 @@
-"""A process that is killed between the outbox and Slack: ``python -m … POINT DATABASE_URL SLACK_URL TOKEN``.
+"""A process that is killed between the outbox and Slack.
 
 It stores a change with its message, and delivers what there is until it is killed: by itself at a point, or by whoever watches it.
 """
@@ -131,7 +131,3 @@ def main(point: str, database_url: str, api_url: str, token: str, endless: str =
                 next_change(store)
             worker.tick()
             time.sleep(0.01)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""A process that makes reports until it is killed: ``python -m … DATABASE_URL VOIPMS_URL USER PASSWORD SLACK_URL TOKEN T0 SPEED WORKERS``.
+"""A process that makes reports until it is killed.
 
 Time runs fast in it, so that a lease of some minutes is over in seconds.
 """
@@ -54,7 +54,3 @@ def main(
         while True:
             delivery.tick()
             time.sleep(0.02)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

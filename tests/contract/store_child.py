@@ -1,4 +1,4 @@
-"""What the tests let other processes do with a database: killed, frozen, or in each other's way. ``python -m … SCENE URL``."""
+"""What the tests let other processes do with a database: killed, frozen, or in each other's way."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -108,6 +108,8 @@ SCENES = {
     scene.__name__: scene for scene in (write_without_end, stay_inside, stay_open, claim_all, claim_one, hold_lease, hold_lease_inside)
 }
 
-if __name__ == "__main__":
-    with Store(sys.argv[2]) as opened:
-        SCENES[sys.argv[1]](opened)
+
+def main(scene: str, database_url: str) -> None:
+    """One scene, to its end."""
+    with Store(database_url) as store:
+        SCENES[scene](store)

@@ -4,26 +4,21 @@ Everything is real: SIGKILL, both databases, HTTP, and the clock. Slack takes it
 asked is gone; the settle time is longer than that.
 """
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playground.slack import Dropped, RateLimited, SlackServer, Slow, Status
 from store import Store, outbox, settings, shared_now
-from tests.contract.delivery_child import ASLEEP, BEFORE_REQUEST, NOWHERE, THINGS, delivery, drawn
+from tests.children import Child
+from tests.contract.delivery_child import ASLEEP, BEFORE_REQUEST, NOWHERE, THINGS, delivery, drawn, main
 from tests.databases import PostgresServer
 
-ROOT = Path(__file__).parents[2]
 PROCESSING = 0.12
 POINTS = {
     "before the transaction": "before write 1 of main",
@@ -48,26 +43,12 @@ def slack() -> Iterator[SlackServer]:
         yield made
 
 
-@contextmanager
-def child(point: str, database_url: str, slack: SlackServer, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """Another process; it is dead when the block has ended."""
-    words = [point, database_url, slack.api_url, slack.bot_token, *more]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.contract.delivery_child", *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def child(point: str, database_url: str, slack: SlackServer, *more: str) -> Child:
+    return Child(main, point, database_url, slack.api_url, slack.bot_token, *more)
 
 
-def died(process: subprocess.Popen[str]) -> bool:
-    return process.wait(30) == -signal.SIGKILL
+def died(process: Child) -> bool:
+    return process.ended() == -signal.SIGKILL
 
 
 def live_on(database_url: str, slack: SlackServer, seconds: float = 20) -> None:
@@ -120,12 +101,12 @@ KILLED_BY_SLACK: dict[str, tuple[str, str, Any]] = {
 @pytest.mark.parametrize(("when", "method", "fault"), KILLED_BY_SLACK.values(), ids=KILLED_BY_SLACK.keys())
 def test_a_transition_is_told_once_when_its_process_dies(database_url: str, slack: SlackServer, when: str, method: str, fault: Any) -> None:
     killed = threading.Event()
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Child] = []
 
     def kill(kind: str, value: Any) -> None:
         if kind == when and method == (value if kind == "arrived" else value.method) and not killed.is_set():
             killed.set()
-            processes[0].kill()
+            processes[0].send(signal.SIGKILL)
 
     if method == "conversations.history":
         slack.fail(Dropped(before=False), method="chat.postMessage")
@@ -142,11 +123,11 @@ def test_a_transition_is_told_once_when_its_process_dies(database_url: str, slac
 def test_a_process_that_was_frozen_in_its_request_says_nothing_twice_when_it_wakes_up(postgres: PostgresServer, slack: SlackServer) -> None:
     url = postgres.database()
     frozen = threading.Event()
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Child] = []
 
     def freeze(kind: str, value: Any) -> None:
         if kind == "arrived" and value == "chat.postMessage" and not frozen.is_set():
-            os.kill(processes[0].pid, signal.SIGSTOP)
+            processes[0].send(signal.SIGSTOP)
             frozen.set()
 
     slack.fail(Slow(PROCESSING), method="chat.postMessage")
@@ -162,26 +143,19 @@ def test_a_process_that_was_frozen_in_its_request_says_nothing_twice_when_it_wak
 def test_a_process_that_was_frozen_before_its_request_does_not_make_it_any_more(postgres: PostgresServer, slack: SlackServer) -> None:
     url = postgres.database()
     with child(ASLEEP, url, slack) as process:
-        hear(process, "asleep")
+        process.wait_for("asleep")
         live_on(url, slack)
         wakes_up_and_works(process, url, slack)
     assert sum(agreed(url, slack)) == 1
     assert sum(call.method == "chat.postMessage" for call in slack.calls) == 2, "its own, and the one that shows that it works"
 
 
-def wakes_up_and_works(process: subprocess.Popen[str], url: str, slack: SlackServer) -> None:
+def wakes_up_and_works(process: Child, url: str, slack: SlackServer) -> None:
     """The process goes on where it was, and delivers what comes next."""
-    os.kill(process.pid, signal.SIGCONT)
+    process.send(signal.SIGCONT)
     with Store(url) as store, store.writing() as transaction:
         outbox.put(transaction, "last", "C0ALERTS", "post", "last", {"text": "last"}, shared_now(transaction))
     slack.wait_for(lambda: slack.messages("C0ALERTS"))
-
-
-def hear(process: subprocess.Popen[str], words: str) -> None:
-    """Wait until it says so."""
-    assert process.stdout is not None
-    while words not in process.stdout.readline():
-        assert process.poll() is None
 
 
 @pytest.mark.soak
@@ -194,7 +168,7 @@ def test_nothing_is_lost_or_told_twice_by_processes_that_die_all_the_time(databa
         if fault is not None:
             slack.fail(fault, method=chance.choice(["chat.postMessage", "conversations.history"]), times=chance.randint(1, 3))
         with child(NOWHERE, database_url, slack, "endless") as process:
-            hear(process, "ready")
+            process.wait_for("ready")
             time.sleep(chance.uniform(0, 2))
     slack.heal()
     live_on(database_url, slack, seconds=120)

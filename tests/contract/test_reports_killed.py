@@ -4,14 +4,11 @@ Everything is real but the speed of time: SIGKILL, both databases, two workers, 
 """
 
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +17,10 @@ from playground.voipms import VoipMsServer
 from rules.schedule import Policy
 from store import Store, outbox, reports
 from store.tables import report_run
-from tests.contract.reports_child import now
+from tests.children import Child
+from tests.contract.reports_child import main, now
 from tests.reports_bench import ALICE, MORNING, company, plan
 
-ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
 LAST = 5.0
 """Seconds of ours that the last ones are left alive, unless all is told before."""
@@ -45,22 +42,11 @@ class Office:
         # a SQLite file is one process's: there the two workers are threads
         self._workers, self.processes = ("2", 1) if database_url.startswith("sqlite") else ("1", 2)
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self) -> Child:
         """One more process, at work already."""
-        words = [self._url, *self._words, self._workers]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.reports_child", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        process = Child(main, self._url, *self._words, self._workers)
+        process.wait_for("ready")
         return process
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """It is dead, and nothing of it is left."""
-    process.kill()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 def all_is_done(database_url: str) -> bool:
@@ -91,14 +77,14 @@ def killed_until_done(database_url: str, slack: SlackServer, reports_made: int, 
             assert now(t0, speed) < MORNING + DAY, "it takes too long"
             some = [office.start() for _ in range(office.processes)]
             for one in some:
-                left.callback(end, one)
+                left.callback(one.close)
             for one in chance.sample(some, len(some)):
                 if done < kills:
                     time.sleep(chance.uniform(0.1, 0.9))
                 else:
                     slack.workspace.wait(lambda: keys_of(slack, reports_made).total() >= reports_made * days, LAST)
                     time.sleep(1)  # so that it is marked as told, too
-                end(one)
+                one.kill()
                 done += 1
     return done
 

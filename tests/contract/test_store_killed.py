@@ -2,11 +2,8 @@
 
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,54 +11,21 @@ from sqlalchemy import select
 
 from store import CannotOpen, Store, leases, outbox, settings
 from store.tables import outbox as rows
-from tests.contract.store_child import NOON, change_and_message
+from tests.children import Child
+from tests.contract.store_child import NOON, change_and_message, main
 from tests.databases import PostgresServer
 
-ROOT = Path(__file__).parents[2]
+
+def child(scene: str, url: str) -> Child:
+    """A process in one scene of ``store_child``."""
+    return Child(main, scene, url)
 
 
-class Child:
-    """Another process in one scene of ``store_child``."""
-
-    def __init__(self, scene: str, url: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.store_child", scene, url],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def hear(self) -> str:
-        """The next line it says."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        # the log goes where the process says things, too
-        return self.hear() if "database migrated" in line else line.rstrip("\n")
-
-    def tell(self) -> None:
-        """Send it a line."""
-        assert self.process.stdin
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def kill(self) -> list[str]:
-        """SIGKILL; what it had said that was not heard yet."""
-        self.process.kill()
-        assert self.process.stdout
-        said = self.process.stdout.read().splitlines()
-        self.process.wait()
-        return said
-
-
-@contextmanager
-def child(scene: str, url: str) -> Iterator[Child]:
-    started = Child(scene, url)
-    try:
-        yield started
-    finally:
-        started.process.kill()
-        started.process.communicate()
+def hear(process: Child) -> str:
+    """The next line it says."""
+    line = process.hear()
+    # the log goes where the process says things, too
+    return hear(process) if "database migrated" in line else line.rstrip("\n")
 
 
 def state_and_messages(url: str) -> tuple[int, list[str]]:
@@ -75,8 +39,9 @@ def state_and_messages(url: str) -> tuple[int, list[str]]:
 def test_a_process_that_is_killed_loses_nothing_it_had_stored_and_leaves_nothing_by_half(database_url: str, heard: int) -> None:
     with child("write_without_end", database_url) as writer:
         for _ in range(heard):
-            last = int(writer.hear())
-        whole = [int(line) for line in writer.kill() if re.fullmatch(r"\d+", line)]
+            last = int(hear(writer))
+        writer.kill()
+        whole = [int(line) for line in writer.hear_all() if re.fullmatch(r"\d+", line)]
     stored = max([last, *whole])
     state, messages = state_and_messages(database_url)
     # one more can be stored than it lived to say
@@ -86,7 +51,7 @@ def test_a_process_that_is_killed_loses_nothing_it_had_stored_and_leaves_nothing
 
 def test_a_process_that_is_killed_inside_a_transaction_leaves_nothing_of_it(database_url: str) -> None:
     with child("stay_inside", database_url) as writer:
-        assert writer.hear() == "inside"
+        assert hear(writer) == "inside"
         writer.kill()
     assert state_and_messages(database_url) == (0, [])
     with Store(database_url) as store, store.writing() as transaction:
@@ -96,8 +61,8 @@ def test_a_process_that_is_killed_inside_a_transaction_leaves_nothing_of_it(data
 def test_the_lock_of_a_file_dies_with_its_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/dialtone.db"
     with child("stay_open", url) as other:
-        assert other.hear() == "open"
-        with pytest.raises(CannotOpen, match=rf"is in use by another Dialtone \(process {other.process.pid}\)$"):
+        assert hear(other) == "open"
+        with pytest.raises(CannotOpen, match=rf"is in use by another Dialtone \(process {other.pid}\)$"):
             Store(url)
         with Store.peek(url) as look:
             assert look.how_it_is()[0]
@@ -109,7 +74,7 @@ def test_a_message_whose_sender_was_killed_is_unclear_after_the_settle_time(data
     with Store(database_url) as store, store.writing() as transaction:
         change_and_message(transaction, 1)
     with child("claim_one", database_url) as sender:
-        assert sender.hear() == "message 1"
+        assert hear(sender) == "message 1"
         sender.kill()
     settle = timedelta(seconds=30)
     with Store(database_url) as store, store.writing() as transaction:
@@ -126,10 +91,10 @@ def test_two_processes_claim_each_message_once(postgres: PostgresServer) -> None
             outbox.put(transaction, str(number), f"C0{number % 6}", "post", str(number), {}, NOON)
     with child("claim_all", url) as one, child("claim_all", url) as two:
         for process in (one, two):
-            assert process.hear() == "ready"
+            assert hear(process) == "ready"
         for process in (one, two):
             process.tell()
-        claimed = [list(iter(process.hear, "")) for process in (one, two)]
+        claimed = [list(iter(partial(hear, process), "")) for process in (one, two)]
     for keys in claimed:
         for channel in range(6):
             in_channel = [int(key) for key in keys if int(key) % 6 == channel]
@@ -142,19 +107,19 @@ def test_two_processes_claim_each_message_once(postgres: PostgresServer) -> None
 def test_a_frozen_holder_has_lost_its_lease_when_it_wakes_up(postgres: PostgresServer) -> None:
     url = postgres.database()
     with child("hold_lease", url) as holder, Store(url) as store:
-        assert holder.hear() == "1"
+        assert hear(holder) == "1"
         holder.tell()
-        assert holder.hear() == "written"
-        holder.process.send_signal(signal.SIGSTOP)
+        assert hear(holder) == "written"
+        holder.send(signal.SIGSTOP)
         late = NOON + timedelta(seconds=10)
         mine = store.write(lambda transaction: leases.take(transaction, "poll", "me", late, timedelta(seconds=10)))
         assert mine is not None and mine.epoch == 2
         with store.writing() as transaction:
             settings.put(transaction, "work", "me", "U0ALICE", NOON)
             leases.check(transaction, mine)
-        holder.process.send_signal(signal.SIGCONT)
+        holder.send(signal.SIGCONT)
         holder.tell()
-        assert holder.hear() == "lost"
+        assert hear(holder) == "lost"
         with store.reading() as transaction:
             done = settings.get(transaction, "work")
         assert done is not None and done.value == "me"
@@ -163,13 +128,13 @@ def test_a_frozen_holder_has_lost_its_lease_when_it_wakes_up(postgres: PostgresS
 def test_a_holder_that_freezes_inside_a_transaction_holds_nobody_up_for_long(postgres: PostgresServer) -> None:
     url = postgres.database()
     with child("hold_lease_inside", url) as holder, Store(url) as store:
-        assert holder.hear() == "inside"
-        holder.process.send_signal(signal.SIGSTOP)
+        assert hear(holder) == "inside"
+        holder.send(signal.SIGSTOP)
         # waits until the server takes the frozen one's transaction away
         late = NOON + timedelta(seconds=10)
         assert store.write(lambda transaction: leases.take(transaction, "poll", "me", late, timedelta(seconds=10)))
-        holder.process.send_signal(signal.SIGCONT)
+        holder.send(signal.SIGCONT)
         holder.tell()
-        assert holder.hear() == "lost"
+        assert hear(holder) == "lost"
         with store.reading() as transaction:
             assert settings.get(transaction, "work") is None

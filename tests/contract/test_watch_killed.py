@@ -2,16 +2,12 @@
 
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,9 +18,10 @@ from rules.timeline import BLIND
 from rules.watch import State
 from store import Store, incidents, lines
 from store.tables import outbox, transition
+from tests.children import Child
+from tests.contract.watch_child import main
 from tests.databases import PostgresServer
 
-ROOT = Path(__file__).parents[2]
 FEW = ("100001_ana", "100001_fax", "100001_frontdesk")
 BRANCH = "Laval branch"
 
@@ -46,7 +43,7 @@ def server() -> Iterator[VoipMsServer]:
         yield made
 
 
-class Process:
+class Process(Child):
     """Another process that watches.
 
     Attributes:
@@ -54,36 +51,20 @@ class Process:
     """
 
     def __init__(self, database: str, server: VoipMsServer, seconds: float, ttl: float) -> None:
-        words = [database, server.url, server.username, server.password, str(seconds), str(ttl)]
-        command = [sys.executable, "-m", "tests.contract.watch_child", *words]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        super().__init__(main, database, server.url, server.username, server.password, str(seconds), str(ttl))
         self.begun = 0
         self._reader = threading.Thread(target=self._listen)
         self._reader.start()
 
     def _listen(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
+        while line := self.hear():
             self.begun += "watch begins" in line
 
-    def send(self, number: signal.Signals) -> float:
-        """Freeze, thaw or kill it; when that was."""
-        self.process.send_signal(number)
-        return time.time()
-
     def close(self) -> None:
-        self.process.kill()
+        """Kill it, and hear it out."""
+        self.kill()
         self._reader.join()
-        self.process.communicate()
-
-
-@contextmanager
-def watching(database: str, server: VoipMsServer, seconds: float, ttl: float) -> Iterator[Process]:
-    process = Process(database, server, seconds, ttl)
-    try:
-        yield process
-    finally:
-        process.close()
+        super().close()
 
 
 def looks(server: VoipMsServer) -> dict[str, list[float]]:
@@ -107,19 +88,21 @@ def test_of_two_processes_one_looks_and_the_other_takes_over_when_that_one_is_fr
     postgres: PostgresServer, server: VoipMsServer
 ) -> None:
     url, seconds, ttl = postgres.database(), 1.0, 1.0
-    with watching(url, server, seconds, ttl) as one, watching(url, server, seconds, ttl) as two:
+    with Process(url, server, seconds, ttl) as one, Process(url, server, seconds, ttl) as two:
         until(lambda: one.begun or two.begun)
         looks_now, waits = (one, two) if one.begun else (two, one)
         until(lambda: max(map(len, looks(server).values()), default=0) >= 3)
         assert not waits.begun
-        frozen_at = looks_now.send(signal.SIGSTOP)
+        frozen_at = time.time()
+        looks_now.send(signal.SIGSTOP)
         until(lambda: waits.begun)
         first_look_after(server, frozen_at + 0.1)
         looks_now.send(signal.SIGCONT)
         so_far = len(server.asked)
         until(lambda: len(server.asked) > so_far + 20)
         assert (looks_now.begun, waits.begun) == (1, 1), "the one that was frozen waits"
-        killed_at = waits.send(signal.SIGKILL)
+        killed_at = time.time()
+        waits.kill()
         until(lambda: looks_now.begun == 2)
         first_look_after(server, killed_at + 0.1)
         so_far = len(server.asked)
@@ -136,8 +119,8 @@ def test_a_process_that_is_killed_at_any_instant_loses_nothing_and_says_nothing_
 ) -> None:
     chance, company = random.Random(kills), server.company
 
-    def process() -> AbstractContextManager[Process]:
-        return watching(database_url, server, 0.3, 0.5)
+    def process() -> Process:
+        return Process(database_url, server, 0.3, 0.5)
 
     def found(state: State) -> Callable[[], bool]:
         """Whether all phones of the branch are so."""
@@ -158,7 +141,7 @@ def test_a_process_that_is_killed_at_any_instant_loses_nothing_and_says_nothing_
             until(lambda: one.begun)
             (company.plug_in_site if n % 2 else company.unplug_site)(BRANCH)
             time.sleep(chance.uniform(0.1, 1.5))
-            one.send(signal.SIGKILL)
+            one.kill()
     with process():
         company.unplug_site(BRANCH)
         until(found(State.MISSING))

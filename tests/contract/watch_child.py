@@ -1,9 +1,5 @@
-"""A process that watches, for the tests to kill and freeze: ``python -m … DATABASE VOIPMS USERNAME PASSWORD SECONDS TTL``.
+"""A process that watches, for the tests to kill and freeze. What it logs says when it begins to look."""
 
-What it logs says when it begins to look. ``SECONDS`` stand for the minute of the watch.
-"""
-
-import sys
 import threading
 from datetime import timedelta
 
@@ -15,7 +11,7 @@ from voipms import Pace, VoipMs
 
 
 def main(database: str, url: str, username: str, password: str, words: str, ttl_words: str) -> None:
-    """Watch until killed."""
+    """Watch until killed; ``words`` are the seconds that stand for the minute of the watch."""
     seconds, ttl = float(words), timedelta(seconds=float(ttl_words))
     with Store(database) as store:
         pace = Pace(60_000, budget=SharedBudget(store, username, 60_000) if store.shared else None)
@@ -23,7 +19,3 @@ def main(database: str, url: str, username: str, password: str, words: str, ttl_
         watch = Watch(store, phones, confirm_seconds=seconds, interval=seconds, channel="C0OFFICE", ttl=ttl)
         with watch, timetable([watch.job]):
             threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
