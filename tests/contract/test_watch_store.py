@@ -155,12 +155,13 @@ def test_what_is_stored_is_what_the_rules_alone_say(store: Store, seed: int) -> 
 # A whole site
 
 
-def test_two_hundred_phones_of_one_site_that_fall_at_once_are_one_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize("phones", [200, pytest.param(500, marks=pytest.mark.soak)])
+def test_all_phones_of_one_site_that_fall_at_once_are_one_message(tmp_path: Path, phones: int) -> None:
     with Store(f"sqlite:///{tmp_path}/dialtone.db") as store:
-        fleet = Fleet(store, {f"100000_{n:03}": HEAD for n in range(200)})
+        fleet = Fleet(store, {f"100000_{n:03}": HEAD for n in range(phones)})
         fleet.drop(*fleet.sites)
         (incident,) = fleet.open()
-        assert (incident.kind, incident.key, len(incident.members)) == (Kind.SITE, HEAD, 200)
+        assert (incident.kind, incident.key, len(incident.members)) == (Kind.SITE, HEAD, phones)
         # nothing was sent yet, so the edits have become one
         assert fleet.said() == [OPENED, CHANGED]
 
