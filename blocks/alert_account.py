@@ -29,10 +29,12 @@ def sight(outage: Outage) -> list[Block]:
         ended = f"It could not be seen from {moment(incident.since, zone)} to {moment(outage.ended_at, zone)}: *{span(outage.lasted)}*."
         return [section(f"🟢  *Back: VoIP.ms can be seen again*\n{ended} Every phone is looked at anew."), small(_record_of_own(outage))]
     told, mend = trouble(incident.reason)
+    # settings are read once, at the start
+    then = "Then start the bot again." if "VOIPMS_" in mend else "The bot notices by itself."
     what = f"⚫  *Cannot see VoIP.ms* since *{since_when(incident.since, zone)}*\n{safe(told)} Phones may be fine: nobody is looking."
     return [
         section(what),
-        section(f"*To mend it:* {_remedy(mend, around.address, incident.reason)} The bot notices by itself."),
+        section(f"*To mend it:* {_remedy(mend, around.address, incident.reason)} {then}"),
         *overlays(outage),
         actions(*acknowledge(incident), look_now(incident), *give_back(incident)),
         small(f"Registration alerts wait until it can see again  ·  {code(incident.reason or 'no answer')}  ·  outage {incident.id}"),
