@@ -254,7 +254,7 @@ class Desk:
     def _lines_near(self, name: str, words: Sequence[str], asker: Asker) -> list[str]:
         """Command lines that may have been meant; where a password may have been typed, without the words."""
         secret = any(command.private for command in self._registry.near(name, Role.ADMIN))
-        return [self._line(command, () if secret else words) for command in self._registry.near(name, asker.role, asker.limits)]
+        return [self._line(command, () if secret else words) for command in self._registry.meant(name, asker.role, asker.limits)]
 
     @staticmethod
     def _line(command: Command, words: Sequence[str]) -> str:

@@ -8,12 +8,13 @@ wrong is raised: ``handlers/desk.py`` has the only ``try`` and puts errors into 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from rules.access import UNNAMED, Role, Standing
+from rules.finding import AS_ALIKE
 from rules.limits import Limits
 from voipms import VoipMs
 
@@ -219,3 +220,9 @@ class Registry:
         """Commands this role may run there whose names look like what was typed, nearest first."""
         allowed = [command.name for command in self if command.open_to(role, limits)]
         return [self._commands[found] for found in get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)]
+
+    def meant(self, name: str, role: Role, limits: Limits | None = None) -> list[Command]:
+        """Those of them that look nearly as much like it as the nearest does."""
+        near = self.near(name, role, limits)
+        alike = [SequenceMatcher(None, command.name, name.lower()).ratio() for command in near]
+        return [command for command, ratio in zip(near, alike, strict=True) if ratio >= alike[0] - AS_ALIKE]
