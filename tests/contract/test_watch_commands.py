@@ -266,7 +266,7 @@ def test_sites_channels_quiet_hours_and_groups_are_set_and_listed(fleet: Fleet, 
         "Head office is 203.0.113.7, 2 phones",
         "Head office in #C0SUPPORT",
         "22:00 to 07:00, Europe/Paris",
-        "1 min",
+        "1 min 30 s",
         "under $25.00 (set here)",
     ):
         assert said in words
