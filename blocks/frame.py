@@ -53,6 +53,8 @@ TABLE_ROWS = 99
 """Rows of a Slack table beside its header."""
 TABLE_CHARS = 9_500
 """Slack refuses a table with more than 10,000 characters in its cells."""
+WIDEST_LINE = 70
+"""Characters of preformatted text for which a form has room; it breaks longer lines within words."""
 
 
 def render(blocks: Iterable[Block]) -> list[BlockDict]:
@@ -348,8 +350,10 @@ def _chart_as_lines(block: BlockDict) -> BlockDict:
 
 
 def _lines(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> BlockDict:
-    """Rows as lines of preformatted text, below each other in columns."""
+    """Rows as lines of preformatted text, below each other in columns; as a list where they would not fit."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    if sum(widths) + 2 * (len(widths) - 1) > WIDEST_LINE:
+        return _as_list(cut("\n".join("  ·  ".join(row) for row in rows), 2900).split("\n"))
     lines = []
     for row in rows:
         cells = (
@@ -358,3 +362,9 @@ def _lines(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> BlockDict:
         lines.append("  ".join(cells).rstrip())
     text = cut("\n".join(lines), 2900)
     return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}]}
+
+
+def _as_list(lines: Sequence[str]) -> BlockDict:
+    """A title, and what is below it."""
+    title, *items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": line}]} for line in lines]
+    return {"type": "rich_text", "elements": [title, {"type": "rich_text_list", "style": "bullet", "elements": items}]}

@@ -247,3 +247,10 @@ def test_where_tables_are_refused_the_same_rows_come_as_lines() -> None:
     block, _ = table(["Name", "Cost"], [["Front desk", "$1.00"], ["<!channel>", "$12.00"]], right=[1])
     lines = without_tables(render([block]))[0]["elements"][0]["elements"][0]["text"].splitlines()
     assert lines == ["Name          Cost", "Front desk   $1.00", "<!channel>  $12.00"]
+
+
+def test_lines_that_would_be_broken_within_words_come_as_a_list() -> None:
+    block, _ = table(["Name", "Note"], [["Front desk", "x" * 60]])
+    title, listed = without_tables(render([block]))[0]["elements"]
+    assert title["elements"][0]["text"] == "Name  ·  Note" and listed["type"] == "rich_text_list"
+    assert listed["elements"][0]["elements"][0]["text"] == f"Front desk  ·  {'x' * 60}"
