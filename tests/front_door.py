@@ -113,7 +113,9 @@ class Answer:
     def everything(self) -> str:
         """All that anybody was told, as text."""
         told = [message.headline + json.dumps(message.blocks, ensure_ascii=False) for message in (self.message, self.public) if message]
-        return "\n".join((*told, json.dumps(self.form, ensure_ascii=False) if self.form else "", self.file.decode("utf-8-sig")))
+        shown = "\n".join((*told, json.dumps(self.form, ensure_ascii=False) if self.form else ""))
+        # a new line as JSON writes it would hide the word after it
+        return f"{shown.replace(chr(92) + 'n', ' ')}\n{self.file.decode('utf-8-sig')}"
 
 
 @dataclass
