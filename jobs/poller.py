@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+import structlog
+
 from rules.agenda import Agenda, Choice, Why
 from rules.balance import outlook, pace_period
 from rules.health import Answer, Health, Sight, pause, reason_of, sort_of
@@ -25,6 +27,8 @@ from store.scenes import Doing
 from store.steering import Thresholds
 from store.watch import Seen
 from voipms import Priority, Refused, Registration, Transaction, VoipMs, VoipMsError, to_wall
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -310,7 +314,12 @@ class Poller:
         return found
 
     def _heard(self, run: _Run, health: Health, now: datetime) -> None:
-        run.down = health.sight is Sight.DOWN
+        if (down := health.sight is Sight.DOWN) != run.down:
+            if down:
+                log.warning("VoIP.ms cannot be seen", error=health.reason, since=health.since)
+            else:
+                log.info("VoIP.ms can be seen again")
+        run.down = down
         run.ask_at = now + pause(health, run.timing)
 
 

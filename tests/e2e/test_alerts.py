@@ -113,6 +113,7 @@ def test_an_address_that_is_not_allowed_is_named(start: Start, company: Company)
         stage.phones.fail(BadStatus("ip_not_enabled"), times=None)
         blind = wait_post(stage.slack, "Cannot see VoIP.ms since")
         assert "To mend it:" in blind.words and "Main Menu" in blind.words
+        stage.log.wait_for(lambda lines: any("VoIP.ms cannot be seen" in line and "ip_not_enabled" in line for line in lines))
 
 
 def test_of_five_who_acknowledge_at_once_one_has_it_and_the_others_are_told_who(start: Start, company: Company) -> None:
