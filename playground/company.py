@@ -212,18 +212,22 @@ class Company:
     def _ringing(self, did: Did) -> Ringing:
         return Ringing(did, self._package(did.client) if did.client in self.clients else None)
 
-    def _live(self, seed: int) -> None:
-        """Ninety days of calls and books, up to now."""
+    def _live(self, seed: int, days: int) -> None:
+        """So many days of calls and books, up to now."""
         lines = [self._line(account) for account in self.sub_accounts.values()]
         cast = Cast(seed, lines, [self._ringing(did) for did in self.dids.values()])
-        first = self.today - timedelta(days=DAYS - 1)
-        calls = (call for past in range(DAYS) for call in cast.day(first + timedelta(days=past)))
+        first = self.today - timedelta(days=days - 1)
+        calls = (call for past in range(days) for call in cast.day(first + timedelta(days=past)))
         self.ledger = Ledger(call for call in calls if call.end <= self.founded_at)
         self.transactions = books(Random(f"{seed} books"), self.dids.values(), self.ledger, first, self.today)
 
 
-def founded(seed: int = 1, now: datetime | None = None) -> Company:
-    """The company as it stands at ``now`` (aware; this moment if left out), the same for the same seed and moment."""
+def founded(seed: int = 1, now: datetime | None = None, days: int = DAYS) -> Company:
+    """The company as it stands at ``now`` (aware; this moment if left out), the same for the same seed and moment.
+
+    Args:
+        days: So many days of calls and books it has behind it, today included.
+    """
     at = (now or datetime.now(UTC)).astimezone(UTC)
     rng = Random(f"{seed} founded")
     accounts = [*company_staff.staff(rng), *company_clients.client_phones(rng, at.date())]
@@ -249,5 +253,5 @@ def founded(seed: int = 1, now: datetime | None = None) -> Company:
         clock=at.timestamp,
     )
     company.phones[MAIN] = [company_staff.main_phone(rng)]
-    company._live(seed)
+    company._live(seed, days)
     return company

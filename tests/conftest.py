@@ -1,5 +1,6 @@
 """What tests of several topics share: both databases, and how many examples hypothesis tries."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,10 +24,19 @@ def postgres() -> Iterator[PostgresServer]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table and no row, to be copied."""
+    path = tmp_path_factory.mktemp("new") / "dialtone.db"
+    Store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with nothing in it yet, once on each engine."""
+    """A database with every table and no row, once on each engine."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("new_file"), tmp_path / "dialtone.db")
         return f"sqlite:///{tmp_path}/dialtone.db"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.database()

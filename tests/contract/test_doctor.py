@@ -23,7 +23,7 @@ from voipms import Pace, VoipMs
 
 @pytest.fixture(scope="module")
 def company() -> Company:
-    return founded(seed=1, now=datetime.now(UTC))
+    return founded(seed=1, now=datetime.now(UTC), days=2)
 
 
 @pytest.fixture

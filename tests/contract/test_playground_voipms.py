@@ -60,7 +60,7 @@ def clock() -> Hands:
 
 @pytest.fixture
 def phones(clock: Hands) -> Iterator[VoipMsServer]:
-    with VoipMsServer(founded(seed=1, now=NOON), clock) as server:
+    with VoipMsServer(founded(seed=1, now=NOON, days=2), clock) as server:
         yield server
 
 

@@ -181,7 +181,7 @@ def slow_room(store: Store) -> Iterator[Room]:
 
 
 def opened(store: Store, confirm_seconds: float) -> Iterator[Room]:
-    hand, company = Hand(), founded(seed=1, now=NOON)
+    hand, company = Hand(), founded(seed=1, now=NOON, days=2)
     company.sub_accounts = {login: one for login, one in company.sub_accounts.items() if login in FEW or one.site.name == BRANCH}
     with VoipMsServer(company, clock=hand.seconds) as server:
         made = Room(store, server, hand, confirm_seconds)

@@ -37,7 +37,7 @@ def until(true: Callable[[], object], seconds: float = 30.0) -> None:
 
 @pytest.fixture
 def server() -> Iterator[VoipMsServer]:
-    company = founded(seed=1, now=datetime.now(UTC))
+    company = founded(seed=1, now=datetime.now(UTC), days=2)
     company.sub_accounts = {login: company.sub_accounts[login] for login in company.site("Laval branch")}
     with VoipMsServer(company) as made:
         yield made

@@ -37,7 +37,7 @@ def until(true: Callable[[], object], seconds: float = 60.0) -> None:
 @pytest.fixture
 def server() -> Iterator[VoipMsServer]:
     """A dozen phones."""
-    company = founded(seed=1, now=datetime.now(UTC))
+    company = founded(seed=1, now=datetime.now(UTC), days=2)
     company.sub_accounts = {login: one for login, one in company.sub_accounts.items() if login in FEW or one.site.name == BRANCH}
     with VoipMsServer(company) as made:
         yield made

@@ -29,7 +29,7 @@ PATIENCE = 20.0
 @pytest.fixture
 def company() -> Company:
     """Nine phones, so that a second is enough to look at them all: two of the office, and a branch with one that never came."""
-    made = founded(seed=1, now=datetime.now(UTC))
+    made = founded(seed=1, now=datetime.now(UTC), days=2)
     made.sub_accounts = {login: one for login, one in made.sub_accounts.items() if login in (DESK, FAX) or one.site.name == BRANCH}
     return made
 

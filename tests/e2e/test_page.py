@@ -102,7 +102,7 @@ class Window:
 
 @pytest.fixture(scope="module")
 def company() -> Company:
-    return founded(seed=1, now=datetime.now(UTC))
+    return founded(seed=1, now=datetime.now(UTC), days=2)
 
 
 @pytest.fixture
@@ -341,7 +341,7 @@ def test_a_very_long_body_is_cut() -> None:
 
 
 def test_levers_change_lamps_and_words() -> None:
-    phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC)))
+    phones = VoipMsServer(founded(seed=1, now=datetime.now(UTC), days=2))
     with phones:
         panel = CompanyPanel(phones)
 
@@ -359,7 +359,7 @@ def test_levers_change_lamps_and_words() -> None:
 
 
 def test_calls_are_made_and_paid() -> None:
-    with VoipMsServer(founded(seed=1, now=datetime.now(UTC))) as phones:
+    with VoipMsServer(founded(seed=1, now=datetime.now(UTC), days=2)) as phones:
         panel = CompanyPanel(phones)
         calls, balance = len(phones.company.ledger), phones.company.balance
         panel.pull("call", {"direction": "out"})
@@ -374,7 +374,7 @@ def test_calls_are_made_and_paid() -> None:
     ("trouble", "status"), [("password", "invalid_credentials"), ("limited", "api_limit_exceeded"), ("down", "html 503")]
 )
 def test_the_api_breaks_and_heals(trouble: str, status: str) -> None:
-    with VoipMsServer(founded(seed=1, now=datetime.now(UTC))) as phones:
+    with VoipMsServer(founded(seed=1, now=datetime.now(UTC), days=2)) as phones:
         panel = CompanyPanel(phones)
         panel.pull("api", {"trouble": trouble})
         url = f"{phones.url}?method=getBalance&api_username={phones.username}&api_password="
