@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String, Text
@@ -61,25 +60,6 @@ class Words(TypeDecorator[str]):
 def kept(text: str) -> str:
     """The text as it comes back from a column of ``Words``."""
     return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-class Exact(TypeDecorator[Decimal]):
-    """A decimal number as text, digit for digit: prices have eight places. SQL cannot compare or add it; Python does."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        """Refuses what is no number."""
-        if value is None:
-            return None
-        if not value.is_finite():
-            raise ValueError("not a number")
-        return format(value, "f")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        """The number as it was written."""
-        return None if value is None else Decimal(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -11,7 +11,7 @@ from store import Store
 from tests.databases import PostgresServer
 
 # no deadline for a single example: a busy machine is no fault
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=50)
 settings.register_profile("soak", deadline=None, max_examples=10_000)
 settings.load_profile("suite")
 

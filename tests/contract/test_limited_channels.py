@@ -176,7 +176,7 @@ def told_nothing(line: str, door: Door, foreign: Foreign) -> None:
         assert answer.entry.result != "fault" and not foreign.found(answer.everything, line), line
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(line=LINES)
 def test_no_line_makes_it_tell_of_others(door: Door, foreign: Foreign, line: str) -> None:
     told_nothing(line, door, foreign)

@@ -86,7 +86,7 @@ WORDS = st.one_of(
 )
 ARGUMENTS = st.lists(WORDS, max_size=7).map(" ".join)
 WAYS = st.sampled_from((Way.SLASH, Way.MENTION, Way.DIRECT, Way.BUTTON, Way.HOME))
-SEVERAL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SEVERAL = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -260,7 +260,7 @@ def hostile() -> Did:
         lambda: card([], Lost(3, 3)),
         lambda: card([number(MIAMI)] * 5000, slash="/voip "),
         lambda: card(
-            [number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 200, Lost(1), slash="/voip ", hide=True
+            [number(hostile(), {EVIL: Target(routing=EVIL, name=EVIL, leads_to=(EVIL,))})] * 40, Lost(1), slash="/voip ", hide=True
         ),
         lambda: drawn(hostile(), [ana("15")] * 10, {EVIL: Target(routing=EVIL, name=EVIL, number=EVIL)}, not_checked=9000),
         lambda: drawn(hostile(), [saw_nothing(SubAccount(account=EVIL, description=EVIL), EVIL, NOW)] * 10, hide=True),
