@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from threading import current_thread
+from threading import current_thread, get_ident
 from typing import TypeVar
 
 from jobs.delivery import Delivery
@@ -94,7 +94,8 @@ def dying(message: Message) -> Words:
 def sleeping(message: Message) -> Words:
     """The process is stopped, as by a machine that sleeps; whoever wakes it up gets the number."""
     say("asleep")
-    os.kill(os.getpid(), signal.SIGSTOP)
+    # sent to this very thread: one that is sent to the process may be taken by another, while this one goes on for a moment
+    signal.pthread_kill(get_ident(), signal.SIGSTOP)
     return drawn(message)
 
 
