@@ -2,7 +2,6 @@
 
 import random
 import signal
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -18,8 +17,7 @@ from rules.timeline import BLIND
 from rules.watch import State
 from store import Store, incidents, lines
 from store.tables import outbox, transition
-from tests.children import Child
-from tests.contract.watch_child import main
+from tests.contract.watch_child import Watcher
 from tests.databases import PostgresServer
 
 FEW = ("100001_ana", "100001_fax", "100001_frontdesk")
@@ -43,30 +41,6 @@ def server() -> Iterator[VoipMsServer]:
         yield made
 
 
-class Process(Child):
-    """Another process that watches.
-
-    Attributes:
-        begun: How often it has begun to look.
-    """
-
-    def __init__(self, database: str, server: VoipMsServer, seconds: float, ttl: float) -> None:
-        super().__init__(main, database, server.url, server.username, server.password, str(seconds), str(ttl))
-        self.begun = 0
-        self._reader = threading.Thread(target=self._listen)
-        self._reader.start()
-
-    def _listen(self) -> None:
-        while line := self.hear():
-            self.begun += "watch begins" in line
-
-    def close(self) -> None:
-        """Kill it, and hear it out."""
-        self.kill()
-        self._reader.join()
-        super().close()
-
-
 def looks(server: VoipMsServer) -> dict[str, list[float]]:
     """When each account was asked about."""
     times: dict[str, list[float]] = defaultdict(list)
@@ -88,7 +62,7 @@ def test_of_two_processes_one_looks_and_the_other_takes_over_when_that_one_is_fr
     postgres: PostgresServer, server: VoipMsServer
 ) -> None:
     url, seconds, ttl = postgres.database(), 1.0, 1.0
-    with Process(url, server, seconds, ttl) as one, Process(url, server, seconds, ttl) as two:
+    with Watcher(url, server, seconds, ttl) as one, Watcher(url, server, seconds, ttl) as two:
         until(lambda: one.begun or two.begun)
         looks_now, waits = (one, two) if one.begun else (two, one)
         until(lambda: max(map(len, looks(server).values()), default=0) >= 3)
@@ -119,8 +93,8 @@ def test_a_process_that_is_killed_at_any_instant_loses_nothing_and_says_nothing_
 ) -> None:
     chance, company = random.Random(kills), server.company
 
-    def process() -> Process:
-        return Process(database_url, server, 0.3, 0.5)
+    def watcher() -> Watcher:
+        return Watcher(database_url, server, 0.3, 0.5)
 
     def found(state: State) -> Callable[[], bool]:
         """Whether all phones of the branch are so."""
@@ -133,16 +107,16 @@ def test_a_process_that_is_killed_at_any_instant_loses_nothing_and_says_nothing_
         return all_are
 
     branch = company.site(BRANCH)
-    with process() as first:
+    with watcher() as first:
         until(lambda: first.begun)
         until(found(State.OK))
     for n in range(kills):
-        with process() as one:
+        with watcher() as one:
             until(lambda: one.begun)
             (company.plug_in_site if n % 2 else company.unplug_site)(BRANCH)
             time.sleep(chance.uniform(0.1, 1.5))
             one.kill()
-    with process():
+    with watcher():
         company.unplug_site(BRANCH)
         until(found(State.MISSING))
         company.plug_in_site(BRANCH)
