@@ -110,6 +110,8 @@ def test_what_is_left_to_do_goes_on_beside_what_is_quick(gate: threading.Event) 
         pool.run(ANA, lambda: done("quick"), done)
     assert done.wait_for(10) == ["quick"] * 10
     gate.set()
+    for _ in range(5):
+        assert begun.acquire(timeout=PATIENCE)
     pool.close()
     assert done.names == ["quick"] * 10
 
