@@ -148,12 +148,17 @@ def history_rows(outages: Iterable[Outage], zone: ZoneInfo) -> Iterator[list[str
 
 def details_headline(outage: Outage) -> str:
     """``Head office: 3 of 12 phones are missing``."""
-    away, all_phones = len(outage.away), plural(len(outage.members), "phone")
-    if not outage.members:
-        return subject(outage)
+    what, away, back = subject(outage), len(outage.away), len(outage.of(Stand.BACK))
+    if not outage.members or (outage.incident.kind is Kind.DELETED and outage.alone is None):
+        return what
     if outage.alone is not None:
-        return f"{subject(outage)} is {STANDS[outage.alone.stand]}"
-    return f"{subject(outage)}: {away:,} of {all_phones} are missing" if away else f"{subject(outage)}: all {all_phones} are back"
+        return f"{what} is {STANDS[outage.alone.stand]}"
+    if away:
+        return f"{what}: {away:,} of {outage.total:,} phones {'is' if away == 1 else 'are'} missing"
+    if not back:
+        return f"{what}: {state_of(outage)}"
+    whole = "all" if back == len(outage.members) else f"{back:,} of"
+    return f"{what}: {whole} {plural(len(outage.members), 'phone')} {'is' if back == 1 else 'are'} back"
 
 
 def details_card(outage: Outage, zone: ZoneInfo) -> list[BlockDict]:

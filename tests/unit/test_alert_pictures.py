@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from blocks import alert_lists as lists
 from blocks import alert_notes as notes
 from blocks.alert_words import Outage, trouble
 from blocks.alerts import card, headline
@@ -230,6 +231,47 @@ def test_what_is_no_longer_watched_ends_without_a_word_of_back() -> None:
     world.settings(Phone(account=next(iter(world.places)), ignored=True))
     one = outage(world)
     assert headline(one) == "No longer watched: Front desk (ext. 101)" and "it is ignored, or may be offline" in words_of(card(one))
+
+
+def gone(count: int) -> World:
+    """So many accounts are no longer there."""
+    world = fleet({HEAD: 3})
+    for _ in range(2):
+        for account in list(world.places)[:count]:
+            world.look(account, Look.ABSENT)
+        world.wait(700)
+    return world
+
+
+def ignored(count: int) -> World:
+    """So many missing phones that nobody looks at any more."""
+    world = missing(count)
+    world.settings(*(Phone(account=account, ignored=True) for account in list(world.places)[:count]))
+    return world
+
+
+def back_but_one() -> World:
+    """Of three missing phones two are back, and the third is ignored."""
+    world = missing(3)
+    world.settings(Phone(account=list(world.places)[2], ignored=True))
+    world.restore(list(world.places)[:2])
+    return world
+
+
+@pytest.mark.parametrize(
+    ("world", "says"),
+    [
+        (lambda: missing(1), "Front desk (ext. 101) is missing"),
+        (lambda: missing(3), "Head office: 3 of 12 phones are missing"),
+        (lambda: missing(12), "Head office: 12 of 12 phones are missing"),
+        (back_but_one, "Head office: 2 of 3 phones are back"),
+        (lambda: ignored(3), "Head office: no longer watched"),
+        (lambda: gone(1), "Front desk (ext. 101) is deleted"),
+        (lambda: gone(2), "2 deleted accounts"),
+    ],
+)
+def test_details_say_of_how_many_and_that_only_those_are_back_that_are(world: Callable[[], World], says: str) -> None:
+    assert lists.details_headline(outage(world())) == says
 
 
 # VoIP.ms itself, the money, accounts
