@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
-from blocks.alert_words import MOST_NAMES, Outage, at_place, called, clock, counted, moment, names, span, subject
+from blocks.alert_words import MOST_NAMES, Outage, at_place, called, clock, counted, how, moment, names, span, subject
 from blocks.frame import BlockDict, actions, button, plural, render, safe, section, small
 from rules.incidents import OF_PHONES, Kind, Phase
 from rules.notes import About, Note
@@ -138,18 +138,20 @@ def _lines(outages: Sequence[Outage]) -> str:
 
 
 def outage_line(outage: Outage) -> str:
-    """``🟢  Head office  ·  12 phones  ·  38 min, since 2:14 PM today``: one outage in a list, safe."""
+    """``🟢  Head office  ·  12 phones  ·  back after 38 min, began 2:14 PM today``: one outage in a list, safe."""
     zone = outage.around.zone
     who = f"*{safe(subject(outage), 80)}*"
     if outage.running:
         count = counted(outage) if outage.alone is None and outage.members else ""
         taken = f"taken by <@{outage.incident.taken_by}>" if outage.incident.taken_by else ""
         lamp = "⚫" if outage.incident.kind is Kind.API else "🟠" if taken else "🔴"
-        lasted = f"for {span(outage.around.now - outage.since)}, since {moment(outage.since, zone)}"
+        lasted = f"{how(outage)}for {span(outage.around.now - outage.since)}, since {moment(outage.since, zone)}"
         return f"{lamp}  {'  ·  '.join(filter(None, (who, count, lasted, taken)))}"
     count = plural(len(outage.members), "phone") if outage.alone is None and outage.members else ""
     if outage.truth.phase is Phase.BACK:
-        return f"🟢  {'  ·  '.join(filter(None, (who, count, f'{span(outage.lasted)}, since {moment(outage.since, zone)}')))}"
+        ended = "back" if outage.incident.kind in OF_PHONES else "over"
+        lasted = f"{ended} after {span(outage.lasted)}, began {moment(outage.since, zone)}"
+        return f"🟢  {'  ·  '.join(filter(None, (who, count, lasted)))}"
     return f"⚪  {'  ·  '.join(filter(None, (who, count, _how_else(outage))))}"
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from blocks.frame import ago, clean, cut, listing, plural, safe, when
 from rules.advice import detection
 from rules.finding import by_name
-from rules.incidents import Incident, Kind, Member, Phase, Stand, Truth, truth
+from rules.incidents import OF_PHONES, Incident, Kind, Member, Phase, Stand, Truth, truth
 from rules.polling import DEFAULT_EXPIRY
 from rules.surroundings import Surroundings, Who
 from rules.timeline import Uptime
@@ -138,6 +138,13 @@ def subject(outage: Outage) -> str:
         return plural(len(outage.members), "deleted account")
     where = place(outage) or plural(len(outage.members), "phone")
     return where[0].upper() + where[1:]
+
+
+def how(outage: Outage) -> str:
+    """``missing `` or ``comes and goes ``, before since when; ``""`` where what it is called says it."""
+    if outage.incident.kind not in OF_PHONES:
+        return ""
+    return "comes and goes " if outage.truth.phase is Phase.FLAPPING else "missing "
 
 
 def counted(outage: Outage) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block, Button, SectionBlock, Text
 
 from blocks.alert_parts import acknowledge, details, look_now, menu
-from blocks.alert_words import Outage, moment, subject
+from blocks.alert_words import Outage, how, moment, subject
 from blocks.frame import (
     BlockDict,
     actions,
@@ -199,7 +199,7 @@ def _outage(home: Home, one: Trouble) -> str:
     count = f"all {one.phones:,} phones" if one.away == one.phones > 1 else f"{one.away:,} of {one.phones:,} phones"
     taken = f"taken by {mention(outage.incident.taken_by)}" if outage.incident.taken_by else ""
     lamp = "⚫" if outage.incident.kind is Kind.API else "🟠" if taken else "🔴"
-    since = f"since {moment(outage.since, home.zone)}"
+    since = f"{how(outage)}since {moment(outage.since, home.zone)}"
     parts = (f"*{safe(subject(outage), 80)}*", count if outage.alone is None and outage.members else "", since, taken)
     return f"{lamp}  {'  ·  '.join(filter(None, parts))}"
 

@@ -382,6 +382,22 @@ def test_a_night_lists_what_is_over_and_what_goes_on() -> None:
     assert notes.night_headline(outages, 1) == "3 outages overnight, 1 still open"
     words = words_of(notes.night_card(outages, 1))
     assert words.count("🟢") == 2 and words.count("🔴") == 2
+    assert "🟢  *Front desk (ext. 101)*  ·  back after 48 min, began " in words, "no lamp stands without its word"
+    assert "🔴  *Ana Roy (ext. 103)*  ·  missing for 16 min, since " in words
+
+
+def test_an_outage_in_a_list_says_what_it_is_where_its_name_does_not() -> None:
+    world = fleet({HEAD: 3})
+    for _ in range(3):
+        world.drop(list(world.places)[:1])
+        world.restore(list(world.places)[:1])
+    assert "  ·  comes and goes for " in words_of(notes.digest_card([outage(world)]))
+    blind = blinded(fleet({HEAD: 3}), "time-out")
+    assert "⚫  *VoIP.ms cannot be seen*  ·  for " in words_of(notes.digest_card([outage(blind)]))
+    blind.wait(360)
+    for _ in range(3):
+        blind.api(Answer.VALID)
+    assert "🟢  *VoIP.ms cannot be seen*  ·  over after 12 min, began " in words_of(notes.digest_card([outage(blind)]))
 
 
 def test_an_absence_says_from_when_to_when_and_what_has_changed() -> None:
