@@ -140,9 +140,11 @@ def card(home: Home) -> list[BlockDict]:
 
 
 def title(home: Home) -> str:
-    """``2 open outages``, ``All 43 phones are registered``, ``Nothing is watched yet``."""
-    if running := sum(one.outage.running for one in home.outages):
-        return plural(running, "open outage")
+    """``2 open outages``, ``All 43 phones are registered``, ``Nothing is watched yet``; while nobody can see, that first."""
+    blind = home.blind_since is not None
+    running = sum(one.outage.running and not (blind and one.outage.incident.kind is Kind.API) for one in home.outages)
+    if blind or running:
+        return ", ".join(filter(None, ("Cannot see VoIP.ms" if blind else "", plural(running, "open outage") if running else "")))
     phones, troubled = _counts(home)
     if not phones:
         return "No phone has registered yet" if home.unseen else "Nothing is watched yet"

@@ -1,5 +1,6 @@
 """Who may do what, as it is shown: Slack takes it however much there is, and words from outside stay words."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from rules.access import Grant, Role, Standing, Subject, Why
 from rules.limits import Fence, Limits
 from rules.today import Day, Today, before
 from rules.usual import Figures
+from tests.outages import HEAD, blinded, fleet, outage
 from tests.unit.pictures import EVIL, faults, values_of, words_of
+from tests.watching import World
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -123,10 +126,25 @@ def test_slack_takes_home_with_hostile_names_in_it(role: Role, sites: int, mine:
     assert view_problems({"type": "home", "blocks": blocks}) == [] and strange(blocks) == []
 
 
+def dropped() -> World:
+    """A fleet in which one phone is missing."""
+    world = fleet({HEAD: 12})
+    world.drop(list(world.places)[:1])
+    return world
+
+
 def test_home_begins_with_what_is_wrong() -> None:
     assert home.title(own_home()) == "All 4,009 phones are registered"
     assert home.title(own_home(troubled=1)) == "4,006 of 4,009 phones are registered, 3 being checked"
     assert home.title(own_home(sites=0)) == "Nothing is watched yet"
+
+
+def test_home_says_first_that_nobody_can_see_and_counts_the_other_outages() -> None:
+    world = blinded(dropped(), "time-out")
+    troubles = [home.Trouble(outage=outage(world, n), away=1, phones=12) for n in range(2)]
+    assert home.title(replace(own_home(), blind_since=NOON)) == "Cannot see VoIP.ms"
+    assert home.title(replace(own_home(), outages=troubles, blind_since=NOON)) == "Cannot see VoIP.ms, 1 open outage"
+    assert home.title(replace(own_home(), outages=troubles)) == "2 open outages"
 
 
 def test_home_shows_today_beside_a_normal_day() -> None:
