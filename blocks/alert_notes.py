@@ -32,7 +32,7 @@ def reply_headline(note: Note, outage: Outage) -> str:
         case About.REOPENED:
             return f"Missing again: {what}" if outage.incident.kind in OF_PHONES else f"Again: {what}"
         case About.FLAPPING:
-            return f"Comes and goes: {what}"
+            return f"{'Comes and goes' if _one(note) else 'Come and go'}: {what}"
         case About.ESCALATION:
             return f"Nobody has taken it for {_lasting(note, outage)}: {what}"
     return f"{_still(outage)}: {what}, for {_lasting(note, outage)}"
@@ -48,7 +48,8 @@ def reply_card(note: Note, outage: Outage) -> list[BlockDict]:
             times = f", for the {_times(outage)} time in a row" if outage.incident.episodes > 1 else ""
             said = f"🔴  {what}: {_again(outage)}{times}.{_below(who)}"
         case About.FLAPPING:
-            said = f"🟠  {what} comes and goes. I say no more of each time; the message above shows how it stands.{_below(who)}"
+            goes = "comes and goes" if _one(note) else "come and go"
+            said = f"🟠  {what} {goes}. I say no more of each time; the message above shows how it stands.{_below(who)}"
         case About.ESCALATION:
             said = f"{mention(note.mention)} nobody has taken this for {_lasting(note, outage)}: {what}.{_below(who)}"
         case _:
@@ -67,11 +68,15 @@ def _hint(note: Note) -> list[Block]:
     return [small("*Acknowledge* in the message above says that somebody is on it, and ends the reminders")]
 
 
+def _one(note: Note) -> bool:
+    return len(note.accounts) == 1
+
+
 def _what(note: Note, outage: Outage) -> str:
     """What it was about when it was put: its phone, or how many where."""
     if outage.incident.kind not in OF_PHONES:
         return subject(outage)
-    if len(note.accounts) == 1:
+    if _one(note):
         return called(outage.around.whose(note.accounts[0]))
     return f"{note.count:,} of {max(outage.total, note.count):,} phones{at_place(outage)}"
 

@@ -354,6 +354,7 @@ def a_note(about: About, accounts: list[str], **more: Any) -> Note:
         (About.GREW, 7, "More are missing: 7 of 12 phones at Head office"),
         (About.REOPENED, 1, "Missing again: Front desk (ext. 101)"),
         (About.FLAPPING, 1, "Comes and goes: Front desk (ext. 101)"),
+        (About.FLAPPING, 3, "Come and go: 3 of 12 phones at Head office"),
         (About.REMINDER, 1, "Still missing: Front desk (ext. 101), for 1 h"),
         (About.ESCALATION, 7, "Nobody has taken it for 1 h: 7 of 12 phones at Head office"),
     ],
@@ -366,6 +367,12 @@ def test_a_reply_says_what_changed_and_never_begins_like_the_message(about: Abou
     blocks = notes.reply_card(note, one)
     assert ("subteam^S0DESK" in words_of(blocks)) is (about is About.ESCALATION)
     assert [fault for fault in faults(blocks) if "subteam" not in fault] == []
+
+
+@pytest.mark.parametrize(("count", "says"), [(1, "*Front desk (ext. 101)* comes and goes. "), (3, "at Head office* come and go. ")])
+def test_one_phone_comes_and_goes_and_several_come_and_go(count: int, says: str) -> None:
+    world = missing(count)
+    assert says in words_of(notes.reply_card(a_note(About.FLAPPING, list(world.places)[:count]), outage(world)))
 
 
 def test_a_group_that_is_none_is_not_called() -> None:
