@@ -10,6 +10,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from handlers.people import NO_GROUP
 from handlers.unanswered import UNANSWERED
 
 log = structlog.get_logger(__name__)
@@ -35,10 +36,17 @@ class Places:
         self._kept: dict[str, tuple[dict[str, str], datetime]] = {}
 
     def resolved(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words, with ``#phones`` as ``<#C…>``, and ``@ana`` as ``<@U…>`` or ``<!subteam^S…>``; what Slack does not know stays."""
+        """The words, with ``#phones`` as ``<#C…>``, and ``@ana`` as ``<@U…>`` or ``<!subteam^S…>``; what Slack does not tell stays."""
         return tuple(map(self._resolved, words))
 
     def _resolved(self, word: str) -> str:
+        try:
+            return self._meant(word)
+        except UNANSWERED as error:
+            log.info("names not known", error=type(error).__name__)
+            return word
+
+    def _meant(self, word: str) -> str:
         if found := _CHANNEL.fullmatch(word):
             channel = self._all("channels").get(found[1].lower())
             return f"<#{channel}>" if channel else word
@@ -51,8 +59,12 @@ class Places:
         return word
 
     def groups(self) -> dict[str, str]:
-        """The ids of the user groups, by handle."""
-        return self._all("groups")
+        """The ids of the user groups, by handle; none where Slack does not tell."""
+        try:
+            return self._all("groups")
+        except UNANSWERED as error:
+            log.info("groups not known", error=type(error).__name__)
+            return {}
 
     def public(self, channel: str) -> bool:
         """Whether anybody of the workspace can join a channel; not where Slack does not tell."""
@@ -77,17 +89,17 @@ class Places:
         return "" if about.get("is_member", True) else "not_in_channel"
 
     def _all(self, what: str) -> dict[str, str]:
-        """The ids by name, in small letters; none where Slack does not tell."""
+        """The ids by name, in small letters.
+
+        Raises:
+            UNANSWERED: Slack did not tell; it is asked again the next time.
+        """
         now = self._clock()
         with self._lock:
             kept = self._kept.get(what)
         if kept is not None and now - kept[1] < KEPT:
             return kept[0]
-        try:
-            found = {name.lower(): identity for identity, name in self._ask(what) if name}
-        except UNANSWERED as error:
-            log.info("names not known", what=what, error=type(error).__name__)
-            found = {}
+        found = {name.lower(): identity for identity, name in self._ask(what) if name}
         with self._lock:
             self._kept[what] = (found, now)
         return found
@@ -100,12 +112,21 @@ class Places:
                 )
                 yield from ((str(one["id"]), str(one.get("name") or "")) for one in pages)
             case "groups":
-                yield from ((str(one["id"]), str(one.get("handle") or "")) for one in self._slack.usergroups_list().get("usergroups") or ())
+                yield from ((str(one["id"]), str(one.get("handle") or "")) for one in self._groups())
             case "people":
                 for one in self._pages("members", self._slack.users_list):
                     profile = one.get("profile") or {}
                     for name in (one.get("real_name"), profile.get("display_name"), one.get("name")):
                         yield str(one["id"]), str(name or "").replace(" ", ".")
+
+    def _groups(self) -> Sequence[dict[str, Any]]:
+        """The user groups; none where the workspace can have none."""
+        try:
+            return self._slack.usergroups_list().get("usergroups") or ()
+        except SlackApiError as error:
+            if error.response["error"] not in NO_GROUP:
+                raise
+            return ()
 
     @staticmethod
     def _pages(key: str, ask: Callable[..., Any], **more: Any) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,8 @@ import pytest
 
 from blocks import access as view
 from handlers.registry import FormErrors, Submitted
+from playground.slack import ApiError, Dropped
+from playground.slack_faults import Fault
 from tests.front_door import ADMIN, BIRCH, CLIENT, GRANTED, OPEN, Answer, Door, opened
 from tests.unit.pictures import faults, values_of, words_of
 
@@ -47,6 +49,25 @@ def test_a_role_is_granted_by_the_name_that_was_typed_and_taken_back(door: Door)
     assert role(door, BEN) == "operator"
     assert "taken back" in said(door.ask("access revoke @ben")) and role(door, BEN) == "none"
     assert "Nothing was granted" in said(door.ask("access revoke @ben"))
+
+
+@pytest.mark.parametrize("method", ["users.list", "usergroups.list"])
+@pytest.mark.parametrize("fault", [Dropped(), ApiError("internal_error")])
+def test_names_that_slack_did_not_tell_are_asked_for_again(method: str, fault: Fault) -> None:
+    with opened() as door:
+        door.slack.person(BEN, name="ben")
+        door.slack.fail(fault, method=method)
+        assert "Slack does not tell me who" in said(door.ask("access grant @ben viewer")) and role(door, BEN) == "none"
+        assert "viewer from now on" in said(door.ask("access grant @ben viewer")) and role(door, BEN) == "viewer"
+
+
+def test_a_workspace_without_user_groups_is_asked_for_them_once() -> None:
+    with opened() as door:
+        door.slack.person(BEN, name="ben")
+        door.slack.fail(ApiError("paid_teams_only"), method="usergroups.list", times=None)
+        for _ in range(2):
+            assert "viewer from now on" in said(door.ask("access grant @ben viewer"))
+        assert [call.method for call in door.slack.calls].count("usergroups.list") == 1
 
 
 def test_a_group_has_a_role_without_its_guests_until_these_are_named_too(door: Door) -> None:
