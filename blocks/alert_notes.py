@@ -32,9 +32,9 @@ def reply_headline(note: Note, outage: Outage) -> str:
         case About.REOPENED:
             return f"Missing again: {what}" if outage.incident.kind in OF_PHONES else f"Again: {what}"
         case About.FLAPPING:
-            return f"{'Comes and goes' if _one(note) else 'Come and go'}: {what}"
+            return f"{_goes(note).capitalize()}: {what}"
         case About.ESCALATION:
-            return f"Nobody has taken it for {_lasting(note, outage)}: {what}"
+            return f"Nobody has taken it for {_lasting(note, outage)}: {what}{_is(note, outage)}"
     return f"{_still(outage)}: {what}, for {_lasting(note, outage)}"
 
 
@@ -48,10 +48,9 @@ def reply_card(note: Note, outage: Outage) -> list[BlockDict]:
             times = f", for the {_times(outage)} time in a row" if outage.incident.episodes > 1 else ""
             said = f"🔴  {what}: {_again(outage)}{times}.{_below(who)}"
         case About.FLAPPING:
-            goes = "comes and goes" if _one(note) else "come and go"
-            said = f"🟠  {what} {goes}. I say no more of each time; the message above shows how it stands.{_below(who)}"
+            said = f"🟠  {what} {_goes(note)}. I say no more of each time; the message above shows how it stands.{_below(who)}"
         case About.ESCALATION:
-            said = f"{mention(note.mention)} nobody has taken this for {_lasting(note, outage)}: {what}.{_below(who)}"
+            said = f"{mention(note.mention)} nobody has taken this for {_lasting(note, outage)}: {what}{_is(note, outage)}.{_below(who)}"
         case _:
             said = f"🔴  {_still(outage)}: {what}, for {_lasting(note, outage)}. Nobody has taken it.{_below(who)}"
     return render([section(said.strip()), *_hint(note)])
@@ -70,6 +69,19 @@ def _hint(note: Note) -> list[Block]:
 
 def _one(note: Note) -> bool:
     return len(note.accounts) == 1
+
+
+def _goes(note: Note) -> str:
+    return "comes and goes" if _one(note) else "come and go"
+
+
+def _is(note: Note, outage: Outage) -> str:
+    """What is wrong with it, for a line that is read alone; ``""`` where what it is called says it."""
+    if outage.incident.kind not in OF_PHONES:
+        return ""
+    if outage.truth.phase is Phase.FLAPPING:
+        return f" {_goes(note)}"
+    return " is missing" if _one(note) else " are missing"
 
 
 def _what(note: Note, outage: Outage) -> str:

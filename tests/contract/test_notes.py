@@ -81,7 +81,8 @@ def test_an_escalation_calls_the_group_where_the_channel_sees_it(fleet: Fleet) -
     fleet.tick(10 * MINUTE)
     [(words, broadcast)] = drawn(fleet, About.ESCALATION)
     assert words is not None and broadcast
-    assert words.text == "<!subteam^S0DESK1> Nobody has taken it for 11 min: Phone 100000_desk" and words.about == "Phone 100000_desk"
+    assert words.text == "<!subteam^S0DESK1> Nobody has taken it for 11 min: Phone 100000_desk is missing"
+    assert words.about == "Phone 100000_desk"
 
 
 def test_the_address_is_asked_for_only_when_it_is_what_has_to_be_mended(fleet: Fleet) -> None:

@@ -356,7 +356,8 @@ def a_note(about: About, accounts: list[str], **more: Any) -> Note:
         (About.FLAPPING, 1, "Comes and goes: Front desk (ext. 101)"),
         (About.FLAPPING, 3, "Come and go: 3 of 12 phones at Head office"),
         (About.REMINDER, 1, "Still missing: Front desk (ext. 101), for 1 h"),
-        (About.ESCALATION, 7, "Nobody has taken it for 1 h: 7 of 12 phones at Head office"),
+        (About.ESCALATION, 1, "Nobody has taken it for 1 h: Front desk (ext. 101) is missing"),
+        (About.ESCALATION, 7, "Nobody has taken it for 1 h: 7 of 12 phones at Head office are missing"),
     ],
 )
 def test_a_reply_says_what_changed_and_never_begins_like_the_message(about: About, count: int, says: str) -> None:
@@ -373,6 +374,18 @@ def test_a_reply_says_what_changed_and_never_begins_like_the_message(about: Abou
 def test_one_phone_comes_and_goes_and_several_come_and_go(count: int, says: str) -> None:
     world = missing(count)
     assert says in words_of(notes.reply_card(a_note(About.FLAPPING, list(world.places)[:count]), outage(world)))
+
+
+def test_who_is_called_is_told_what_is_wrong() -> None:
+    world = fleet({HEAD: 3})
+    for _ in range(3):
+        world.drop(list(world.places)[:1])
+        world.restore(list(world.places)[:1])
+    assert notes.reply_headline(a_note(About.ESCALATION, list(world.places)[:1]), outage(world)).endswith("(ext. 101) comes and goes")
+    blind = outage(blinded(fleet({HEAD: 3}), "time-out"))
+    assert notes.reply_headline(a_note(About.ESCALATION, []), blind).endswith(": VoIP.ms cannot be seen")
+    away = missing(3)
+    assert "at Head office* are missing." in words_of(notes.reply_card(a_note(About.ESCALATION, list(away.places)[:3]), outage(away)))
 
 
 def test_a_group_that_is_none_is_not_called() -> None:
