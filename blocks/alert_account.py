@@ -9,7 +9,6 @@ from blocks.alert_words import Outage, called, clock, moment, named, since_when,
 from blocks.balance import lasts
 from blocks.frame import actions, button, code, money, plural, safe, section, small
 from rules.incidents import Phase
-from rules.surroundings import Surroundings
 
 # VoIP.ms itself
 
@@ -63,29 +62,33 @@ def _record_of_own(outage: Outage) -> str:
 
 
 def headline_of_balance(outage: Outage) -> str:
-    balance = money(Decimal(outage.around.balance or outage.incident.reason))
+    balance = money(_amount(outage))
     if outage.truth.phase is Phase.BACK:
         return f"Back: the balance is {balance} again"
-    return f"Low balance: {balance}{_for_how_long(outage.around)}{added(outage)}"
+    return f"Low balance: {balance}{_for_how_long(outage)}{added(outage)}"
 
 
-def _for_how_long(around: Surroundings) -> str:
-    return f", {lasts(around.days_left)} left" if around.days_left is not None else ""
+def _for_how_long(outage: Outage) -> str:
+    if _amount(outage) <= 0:
+        return ", nothing is left"
+    days_left = outage.around.days_left
+    return f", {lasts(days_left)} left" if days_left is not None else ""
+
+
+def _amount(outage: Outage) -> Decimal:
+    return Decimal(outage.around.balance or outage.incident.reason)
 
 
 def balance(outage: Outage) -> list[Block]:
     incident, zone = outage.incident, outage.around.zone
-    amount = Decimal(outage.around.balance or incident.reason)
-    balance = money(amount)
+    balance = money(_amount(outage))
     if outage.truth.phase is Phase.BACK:
         low = f"It was low from {moment(incident.since, zone)} to {moment(outage.ended_at, zone)}."
         return [section(f"🟢  *Back: the balance is {balance} again*\n{low}"), small(_record_of_own(outage))]
-    empty = amount <= 0
-    means = "Nothing is left: calls that cost money do not go through." if empty else "At zero, calls that cost money do not go through."
+    empty = _amount(outage) <= 0
+    means = "Calls that cost money do not go through." if empty else "At zero, calls that cost money do not go through."
     return [
-        section(
-            f"{'🔴' if empty else '🟠'}  *Low balance: {balance}*{_for_how_long(outage.around)}\n{means} Add funds in the VoIP.ms portal."
-        ),
+        section(f"{'🔴' if empty else '🟠'}  *Low balance: {balance}*{_for_how_long(outage)}\n{means} Add funds in the VoIP.ms portal."),
         *overlays(outage),
         actions(*acknowledge(incident), button("Balance", "ask:balance", "balance"), *give_back(incident)),
         small(f"Under the limit since {moment(incident.since, zone)}  ·  outage {incident.id}"),

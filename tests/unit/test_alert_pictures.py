@@ -317,7 +317,11 @@ def test_a_phones_message_says_that_nobody_can_see() -> None:
 
 def test_a_low_balance_says_what_is_left_and_for_how_long() -> None:
     world = fleet({HEAD: 3})
-    for balance, days, says in (("3.2", 2, "Low balance: $3.20, about 2 days left"), ("53.2", 40, "Back: the balance is $53.20 again")):
+    for balance, days, says in (
+        ("3.2", 2, "Low balance: $3.20, about 2 days left"),
+        ("-0.4", 0, "Low balance: -$0.40, nothing is left"),
+        ("53.2", 40, "Back: the balance is $53.20 again"),
+    ):
         world.wait(60)
         world.scene = replace(world.scene, purse=weighed(world.scene.purse, Decimal(balance), days, Decimal(10), world.now))
         world.settle()
