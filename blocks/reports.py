@@ -39,7 +39,7 @@ from blocks.resale import resale, unmatched
 from blocks.settings import quoted
 from rules.call_rows import Direction
 from rules.calls import Call
-from rules.parts import WHOLE_DAYS, Part, together
+from rules.parts import Part, together, width_of
 from rules.periods import Period, Unit
 from rules.reports import About, Report, Unreturned
 from rules.resale import Sold
@@ -233,14 +233,12 @@ def _facts(report: Report, around: Around) -> list[tuple[str, str]]:
 
 def _chart(report: Report) -> list[Block]:
     columns = report.columns
-    days = report.period.length
-    by = "time of day" if days == 1 else "day" if days <= WHOLE_DAYS else "week"
     series = {
         "Answered": [one.answered for one in columns],
         "Missed": [one.missed for one in columns],
         "Outgoing": [one.outgoing for one in columns],
     }
-    return chart(f"Calls by {by}", [one.name for one in columns], series, "Calls")
+    return chart(f"Calls by {width_of(report.period).value}", [one.name for one in columns], series, "Calls")
 
 
 def _shares(report: Report, around: Around) -> list[Block]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
-from enum import IntEnum
+from enum import Enum, IntEnum
 from zoneinfo import ZoneInfo
 
 from rules.call_rows import Cut, Direction, Outcome, direction_of, wall_from
@@ -19,8 +19,8 @@ from voipms import Cdr
 FEES, INCOMING, ELSEWHERE = "Fees", "Incoming", "Elsewhere"
 MOST_DESTINATIONS = 200
 """Destinations that are told apart; what comes after is *Elsewhere*."""
-WHOLE_DAYS = 14
-"""Longer periods have a column a week."""
+WHOLE_DAYS, WHOLE_WEEKS = 14, 20
+"""The most columns of a day each, and of a week each: Slack draws twenty, and the longest period lies in thirteen months."""
 OFFICE = (8, 18)
 """The columns of a day reach at least from the one hour to the other."""
 _MOST_KEYS = 20_000
@@ -224,20 +224,46 @@ def by_hour(hours: ByHour) -> tuple[Part, ...]:
     return tuple(sorted(hours.grouped(lambda day, hour: f"{hour}–{hour + 1}"), key=lambda part: int(part.name.partition("–")[0])))
 
 
-def columns(period: Period, hours: ByHour) -> tuple[Part, ...]:
-    """The columns of a chart: a day's pairs of hours (``8–10``), a week's days (``Mon 16``), a month's weeks (``2–8 Nov``)."""
+class Width(Enum):
+    """How much time one column of a chart stands for."""
+
+    HOURS = "time of day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+def width_of(period: Period) -> Width:
+    """The narrowest of which a chart of the period takes all."""
     if period.length == 1:
+        return Width.HOURS
+    if period.length <= WHOLE_DAYS:
+        return Width.DAY
+    weeks = (_monday(period.last) - _monday(period.first)).days // 7 + 1
+    return Width.WEEK if weeks <= WHOLE_WEEKS else Width.MONTH
+
+
+def columns(period: Period, hours: ByHour) -> tuple[Part, ...]:
+    """The columns of a chart: pairs of hours (``8–10``), days (``Mon 16``), weeks (``2–8 Nov``), months (``Nov 2026``)."""
+    width = width_of(period)
+    if width is Width.HOURS:
         pairs = hours.grouped(lambda day, hour: f"{hour // 2 * 2}–{hour // 2 * 2 + 2}")
         starts = [int(part.name.partition("–")[0]) for part in pairs]
         shown = [OFFICE[0], OFFICE[1] - 2, *(start for start, part in zip(starts, pairs, strict=True) if not part.empty)]
         return tuple(part for start, part in zip(starts, pairs, strict=True) if min(shown) <= start <= max(shown))
-    if period.length <= WHOLE_DAYS:
+    if width is Width.DAY:
         return hours.grouped(lambda day, hour: f"{day:%a} {day.day}")
-    return hours.grouped(lambda day, hour: _week(period, day))
+    if width is Width.WEEK:
+        return hours.grouped(lambda day, hour: _week(period, day))
+    return hours.grouped(lambda day, hour: f"{day:%b %Y}")
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _week(period: Period, day: date) -> str:
     """The days of the period that lie in the day's week."""
-    first = max(period.first, day - timedelta(days=day.weekday()))
-    last = min(period.last, day + timedelta(days=6 - day.weekday()))
+    first = max(period.first, _monday(day))
+    last = min(period.last, _monday(day) + timedelta(days=6))
     return f"{last.day} {last:%b}" if first == last else f"{first.day}–{last.day} {last:%b}"

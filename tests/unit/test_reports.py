@@ -169,6 +169,23 @@ def test_a_week_has_a_column_a_day_and_a_month_one_a_week() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "first", "last", "how_many"),
+    [
+        ("2026-07-06..2026-11-22", "6–12 Jul", "16–22 Nov", 20),
+        ("2026-07-05..2026-11-22", "Jul 2026", "Nov 2026", 5),
+        ("2026-01-01..2026-11-20", "Jan 2026", "Nov 2026", 11),
+        ("2025-11-22..2026-11-22", "Nov 2025", "Nov 2026", 13),
+    ],
+)
+def test_a_longer_period_has_a_column_a_week_while_a_chart_takes_them_and_then_one_a_month(
+    words: str, first: str, last: str, how_many: int
+) -> None:
+    made = report([outgoing(date=at("12:00", 3))], subject(words))
+    assert (made.columns[0].name, made.columns[-1].name, len(made.columns)) == (first, last, how_many)
+    assert made.columns[-1].calls + made.columns[-3].calls == 1
+
+
+@pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [("America/Toronto", "2026-03-08", 23), ("America/Toronto", "2026-11-01", 25), ("Antarctica/Troll", "2026-10-25", 26)],
 )

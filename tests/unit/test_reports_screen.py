@@ -332,6 +332,13 @@ def test_where_charts_and_tables_are_refused_lines_have_the_same_numbers() -> No
     assert "Answered / Missed / Outgoing" not in words, "the numbers stand there once"
 
 
+@pytest.mark.parametrize(("words", "title"), [("2026-07-13..2026-11-23", "Calls by week"), ("2025-11-23..2026-11-23", "Calls by month")])
+def test_the_chart_of_a_long_period_is_one_that_slack_draws(words: str, title: str) -> None:
+    blocks = reports.card(report(DAY, subject(words)), around())
+    assert faults(blocks) == []
+    assert title in words_of(without_tables(blocks))
+
+
 def test_the_chart_and_the_text_below_it_have_the_same_numbers() -> None:
     made = report(DAY)
     blocks = reports.card(made, around())
