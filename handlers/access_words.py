@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from blocks.frame import clean, code, cut
+from handlers.choosing import untold
 from handlers.registry import Misunderstood
 from rules.access import Role, Subject
 
@@ -211,7 +212,7 @@ def _who(word: str, here: str) -> Who | None:
 def _unknown(typed: str, word: str, examples: str) -> Misunderstood:
     shown = cut(clean(typed), 40)
     if word.startswith(("@", "#")):
-        return Misunderstood(f"Slack does not tell me who or what “{shown}” is.", "Choose from the list that Slack offers as you type.")
+        return untold(typed)
     near = get_close_matches(word, (*ROLES, *OUTSIDERS), n=1, cutoff=0.7)
     return Misunderstood(f"I do not know the word “{shown}”.", f"Did you mean `{near[0]}`?" if near else examples)
 

@@ -8,6 +8,7 @@ from itertools import islice
 from blocks import audit as view
 from blocks.frame import clean, code, cut
 from blocks.settings import Page
+from handlers.choosing import untold
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.people import People
@@ -106,6 +107,8 @@ def read(asked: Request) -> Typed:
             people.append(asked.person)
         elif re.fullmatch(r"/?(voip-)?[a-z-]{2,20}", word.lower()):
             commands.append(word.lower().removeprefix("/").removeprefix("voip-"))
+        elif word.startswith("@"):
+            raise untold(word)
         else:
             slash = slash_for(asked.way)
             raise Misunderstood(f"I do not know “{cut(clean(word), 40)}”.", f"For example {code(f'{slash}audit @ben last-week refused')}")

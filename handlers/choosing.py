@@ -82,6 +82,12 @@ def too_many(asked: Request, command: str, kind: str, meant: Sequence[tuple[str,
     return Misunderstood(f"I do not know “{short(' '.join(unknown))}”.", f"Without it: {line}")
 
 
+def untold(word: str) -> Misunderstood:
+    """The answer to an ``@name`` or ``#name`` that Slack did not put an id in the place of, and we could not."""
+    problem = f"Slack does not tell me who or what “{short(word)}” is, or several are called so."
+    return Misunderstood(problem, "Choose from the list that Slack offers as you type.")
+
+
 def short(word: str) -> str:
     """A person's word in a sentence."""
     return cut(clean(word), LONGEST_WORD)

@@ -33,35 +33,37 @@ class Places:
         self._slack = slack
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[str, tuple[dict[str, str], datetime]] = {}
+        self._kept: dict[str, tuple[dict[str, set[str]], datetime]] = {}
 
     def resolved(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words, with ``#phones`` as ``<#C…>``, and ``@ana`` as ``<@U…>`` or ``<!subteam^S…>``; what Slack does not tell stays."""
+        """The words, with ``#phones`` as ``<#C…>``, and ``@ana`` as ``<@U…>`` or ``<!subteam^S…>``.
+
+        What Slack does not tell stays as it is, and so does a name that several have: it could be anybody's.
+        """
         return tuple(map(self._resolved, words))
 
     def _resolved(self, word: str) -> str:
         try:
-            return self._meant(word)
+            found = self._called(word)
         except UNANSWERED as error:
             log.info("names not known", error=type(error).__name__)
             return word
+        return found[0] if len(found) == 1 else word
 
-    def _meant(self, word: str) -> str:
+    def _called(self, word: str) -> list[str]:
+        """All that have the name, as Slack writes them."""
         if found := _CHANNEL.fullmatch(word):
-            channel = self._all("channels").get(found[1].lower())
-            return f"<#{channel}>" if channel else word
+            return [f"<#{one}>" for one in self._all("channels").get(found[1].lower(), ())]
         if found := _NAME.fullmatch(word):
             name = found[1].lower()
-            if group := self._all("groups").get(name):
-                return f"<!subteam^{group}>"
-            person = self._all("people").get(name)
-            return f"<@{person}>" if person else word
-        return word
+            groups, people = self._all("groups").get(name, ()), self._all("people").get(name, ())
+            return [*(f"<!subteam^{one}>" for one in groups), *(f"<@{one}>" for one in people)]
+        return []
 
     def groups(self) -> dict[str, str]:
         """The ids of the user groups, by handle; none where Slack does not tell."""
         try:
-            return self._all("groups")
+            return {handle: group for handle, some in self._all("groups").items() for group in some}
         except UNANSWERED as error:
             log.info("groups not known", error=type(error).__name__)
             return {}
@@ -88,7 +90,7 @@ class Places:
             return "shared"
         return "" if about.get("is_member", True) else "not_in_channel"
 
-    def _all(self, what: str) -> dict[str, str]:
+    def _all(self, what: str) -> dict[str, set[str]]:
         """The ids by name, in small letters.
 
         Raises:
@@ -99,7 +101,10 @@ class Places:
             kept = self._kept.get(what)
         if kept is not None and now - kept[1] < KEPT:
             return kept[0]
-        found = {name.lower(): identity for identity, name in self._ask(what) if name}
+        found: dict[str, set[str]] = {}
+        for identity, name in self._ask(what):
+            if name:
+                found.setdefault(name.lower(), set()).add(identity)
         with self._lock:
             self._kept[what] = (found, now)
         return found
@@ -115,6 +120,8 @@ class Places:
                 yield from ((str(one["id"]), str(one.get("handle") or "")) for one in self._groups())
             case "people":
                 for one in self._pages("members", self._slack.users_list):
+                    if one.get("deleted"):
+                        continue
                     profile = one.get("profile") or {}
                     for name in (one.get("real_name"), profile.get("display_name"), one.get("name")):
                         yield str(one["id"]), str(name or "").replace(" ", ".")

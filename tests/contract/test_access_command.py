@@ -51,6 +51,26 @@ def test_a_role_is_granted_by_the_name_that_was_typed_and_taken_back(door: Door)
     assert "Nothing was granted" in said(door.ask("access revoke @ben"))
 
 
+def test_a_name_that_several_have_is_nobodys() -> None:
+    with opened() as door:
+        for person, guest in ((BEN, False), (EVE, True)):
+            door.slack.person(person, name="ben" if person == BEN else "Ben", guest=guest)
+        door.slack.person(ANA, name="ana")
+        door.slack.group(OPS, "ana", [EVE])
+        for line in ("access grant @ben admin", "access grant @ana admin", "access revoke @ana", "audit @ben"):
+            assert "or several are called so" in said(door.ask(line)), line
+        assert [role(door, person) for person in (BEN, EVE, ANA)] == ["none"] * 3
+
+
+def test_a_name_is_not_that_of_somebody_who_has_left() -> None:
+    with opened() as door:
+        door.slack.person(EVE, name="eve", gone=True)
+        door.slack.person(BEN, name="ben", gone=True)
+        door.slack.person(ANA, name="ben")
+        assert "Slack does not tell me who" in said(door.ask("access grant @eve viewer"))
+        assert f"@{ANA}: viewer" in said(door.ask("access grant @ben viewer"))
+
+
 @pytest.mark.parametrize("method", ["users.list", "usergroups.list"])
 @pytest.mark.parametrize("fault", [Dropped(), ApiError("internal_error")])
 def test_names_that_slack_did_not_tell_are_asked_for_again(method: str, fault: Fault) -> None:

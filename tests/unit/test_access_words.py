@@ -86,7 +86,7 @@ def test_the_channel_one_is_in_may_be_left_out() -> None:
     ("line", "says"),
     [
         ("to client 561115", "Which channel"),
-        ("#birch to client 561115", "Slack does not tell me who or what “#birch” is."),
+        ("#birch to client 561115", "Slack does not tell me who or what “#birch” is, or several are called so."),
         ("<#C0PHONES12>", "To what is it limited"),
         ("<#C0PHONES12> to birch", "a client, a site or an account"),
         ("<#C0PHONES12> to client", "Which client"),
