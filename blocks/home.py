@@ -10,6 +10,7 @@ from slackblocks import Block, Button, SectionBlock, Text
 
 from blocks.alert_parts import acknowledge, details, look_now, menu
 from blocks.alert_words import Outage, how, moment, subject
+from blocks.balance import PACE, lasts
 from blocks.frame import (
     BlockDict,
     actions,
@@ -270,8 +271,12 @@ def _normally_costs(usual: Usual | None) -> str:
 def _money(home: Home) -> list[Block]:
     if home.balance is None:
         return []
-    left = f", enough for {plural(home.days_left, 'day')} at the pace of the last month" if home.days_left is not None else ""
-    lamp = "🟠" if home.days_left is not None and home.days_left <= 3 else "🟢"
+    lamp, left = "🟢", ""
+    if home.balance <= 0:
+        lamp, left = "🔴", ", nothing is left"
+    elif home.days_left is not None:
+        lamp = "🟠" if home.days_left <= 3 else "🟢"
+        left = f", {lasts(home.days_left)} {PACE}"
     return [section(f"*Balance*\n{lamp}  {money(home.balance)}{left}", button("Balance", "ask:balance", "balance"))]
 
 

@@ -158,6 +158,21 @@ def test_home_shows_today_beside_a_normal_day() -> None:
     assert "Being read" in words_of(home.card(own_home()))
 
 
+@pytest.mark.parametrize(
+    ("balance", "days", "says"),
+    [
+        ("112.19", 37, "🟢  $112.19, about 37 days at the pace of the last 30 days"),
+        ("3.20", 2, "🟠  $3.20, about 2 days at"),
+        ("0.40", 0, "🟠  $0.40, less than a day at"),
+        ("-0.40", 0, "🔴  -$0.40, nothing is left"),
+        ("0", None, "🔴  $0.00, nothing is left"),
+        ("50", None, "🟢  $50.00"),
+    ],
+)
+def test_home_says_how_long_the_money_lasts_and_when_nothing_is_left(balance: str, days: int | None, says: str) -> None:
+    assert f"Balance*\n{says}" in words_of(home.card(replace(own_home(), balance=Decimal(balance), days_left=days)))
+
+
 def test_admins_are_told_what_is_lacking_and_how_to_begin() -> None:
     blocks = setup.scopes_card({"files:write": "CSV files", "im:write": "to open the direct message"})
     assert faults(blocks) == [] and "files:write" in words_of(blocks) and "doctor" in values_of(blocks)
