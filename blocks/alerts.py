@@ -143,7 +143,7 @@ def _state(outage: Outage) -> str:
     if len(coming) == len(outage.away):
         them = "It is" if len(coming) == 1 else "They are"
         return f"Not registered since {since}. {them} registered again; I wait a moment to see whether it lasts."
-    it = "it" if len(outage.members) == 1 else "them"
+    it = "it" if len(outage.away) == 1 else "them"
     return f"Not registered since {since}. Calls to {it} do not ring."
 
 

@@ -187,6 +187,7 @@ def test_who_is_back_is_named_apart_and_nearly_all_is_said_first() -> None:
     assert "*Back:* Boardroom (102), Front desk (101)" in words_of(card(outage(world)))
     world.restore(list(world.places)[2:11])
     assert headline(outage(world)) == "Missing: HR (ext. 112), 11 of 12 at Head office are back"
+    assert "Calls to it do not ring." in words_of(card(outage(world)))
     world.wait(200)
     world.restore(list(world.places)[11:12])
     assert headline(outage(world)) == "Back: all 12 phones at Head office after 5 min"
