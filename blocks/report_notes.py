@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from blocks.frame import BlockDict, code, place_of, render, safe, section, small, when
 from blocks.reports import days
 from rules.periods import Period
-from rules.plans import Plan
+from rules.plans import Plan, Told
 
 NOT_ALLOWED, OUT_OF_SIGHT = "not_allowed", "out_of_sight"
 """In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about."""
@@ -60,6 +60,28 @@ def waits(number: int, plan: Plan, period: Period, why: str, since: datetime, la
                 f" {when(latest, zone, '{time}')} with what there is by then."
             ),
             small(f"Report {number}, {plan.schedule.words}  ·  tried since {when(since, zone, '{time}')}"),
+        ]
+    )
+
+
+# Given up, since something is wrong in the bot
+
+
+def given_up_headline(period: Period, told: Told | None) -> str:
+    """``The report of Mon 23 Nov could not be made``, or where it was told in part, ``… be completed``."""
+    return f"The report of {days(period)} could not be {'made' if told is None else 'completed'}"
+
+
+def given_up(number: int, plan: Plan, period: Period, told: Told | None) -> list[BlockDict]:
+    """That it is not tried any more, whose fault it is, and what brings it."""
+    again = code(f"/voip report run {number} {period.words}")
+    return render(
+        [
+            section(
+                f"*{given_up_headline(period, told)}.* Something is wrong in the bot itself, not at VoIP.ms; its log says what.\n"
+                f"I do not try it again: once that is mended, {again} makes it."
+            ),
+            small(f"Report {number}, {plan.schedule.words}"),
         ]
     )
 

@@ -37,7 +37,8 @@ LONGEST = timedelta(minutes=30)
 """A tick may take so long: the month of a busy account is read at the pace that VoIP.ms allows."""
 TRIES = 2
 """How often one question is asked before it counts as failed: the report is tried again anyhow."""
-FAULT = "Something went wrong in the bot itself; its log says what."
+TRIES_OF_OURS = 5
+"""How often a report is tried when something is wrong in the bot itself: waiting for VoIP.ms would mend nothing."""
 PERIOD = "period"
 """In the payload of a message that a period has to be told by: when Slack refuses it, that period is not told."""
 
@@ -134,13 +135,14 @@ class Reports:
             return trouble
         except VoipMsError as error:
             log.warning("report waits", report=run.standing.id, period=run.period, error=str(error))
-            self._let_wait(run, error.tell_user)
+            why = error.tell_user
+            self._write(lambda transaction: self._waits(transaction, run, why))
             return error if isinstance(error, Unreachable) or same_for_all(error) else trouble
         except (NotOurs, StoreError):
             raise
         except Exception:
             log.exception("report failed", report=run.standing.id, period=run.period)
-            self._let_wait(run, FAULT)
+            self._write(lambda transaction: self._fails(transaction, run))
             return trouble
         self._write(lambda transaction: self._tell(transaction, run, made))
         log.info("report made", report=run.standing.id, period=run.period, complete=made.told.complete, again=run.told is not None)
@@ -221,10 +223,8 @@ class Reports:
             file = {"text": "Every part of it", "file": {"name": name, "content": made.csv}}
             outbox.put(transaction, f"{key}:csv", plan.channel, "reply", thing, file, now)
 
-    def _let_wait(self, run: Run, why: str) -> None:
-        self._write(lambda transaction: self._waits(transaction, run, why))
-
     def _waits(self, transaction: Transaction, run: Run, why: str) -> bool:
+        """VoIP.ms could not be read."""
         now = self._clock(transaction)
         since = run.failing_since or now
         again_at: datetime | None = self._patience.next_try(since, now)
@@ -238,6 +238,23 @@ class Reports:
             blocks = notes.waits(run.standing.id, plan, run.covers, why, since, latest)
             payload = {"text": escape(notes.waits_headline(run.covers)), "blocks": blocks, PERIOD: run.period}
             outbox.put(transaction, f"{run.key}:waits", plan.channel, "post", f"{run.thing}:waits", payload, now)
+        return True
+
+    def _fails(self, transaction: Transaction, run: Run) -> bool:
+        """Something is wrong in the bot itself: it is tried some times more, then given up, and that is told."""
+        now, told = self._clock(transaction), run.told
+        if run.attempt < TRIES_OF_OURS:
+            return report_runs.waits(transaction, run, now + self._patience.tries[1], run.failing_since, said=run.said_waiting)
+        if not report_runs.give_up(transaction, run):
+            return False
+        if told is None or not told.complete:
+            plan, key = run.standing.plan, f"{run.key}:given up"
+            text, blocks = notes.given_up_headline(run.covers, told), notes.given_up(run.standing.id, plan, run.covers, told)
+            payload: dict[str, Any] = {"text": escape(text), "blocks": blocks}
+            if told is None:
+                outbox.put(transaction, key, plan.channel, "post", f"{run.thing}:given up", payload | {PERIOD: run.period}, now)
+            else:
+                outbox.put(transaction, key, plan.channel, "reply", run.thing, payload, now)
         return True
 
     # Slack refuses it

@@ -3,7 +3,7 @@
     owed ──► due ──claim, told──► done ──claim, told──► done     read again, for what came late
               │ ▲                  │
               │ └── claim, waits   └── Slack refuses it ──► refused ──the report goes on──► due
-              └── too late ──► skipped
+              └── too late, given up ──► skipped
 
 A claim is a lease: a row whose worker dies is claimed again when the lease has run out. A worker that was frozen meanwhile finds that
 the row is no longer its own, in the transaction in which it would have put its message.
@@ -207,14 +207,20 @@ def told(transaction: Transaction, run: Run, said: Told, work_at: datetime | Non
     return _end(transaction, run, status="done", told=said, work_at=work_at, **ended)
 
 
-def waits(transaction: Transaction, run: Run, work_at: datetime | None, failing_since: datetime, *, said: bool) -> bool:
-    """VoIP.ms could not be read; whether it was still ours.
+def waits(transaction: Transaction, run: Run, work_at: datetime | None, failing_since: datetime | None, *, said: bool) -> bool:
+    """It could not be made; whether it was still ours.
 
     Args:
         work_at: When to try again; ``None``: never.
+        failing_since: Since when VoIP.ms cannot be read for it; ``None``: that is not the reason.
         said: Its readers know that it waits.
     """
     return _end(transaction, run, lease_until=None, work_at=work_at, failing_since=failing_since, said_waiting=said)
+
+
+def give_up(transaction: Transaction, run: Run) -> bool:
+    """Nothing more will come of it; whether it was still ours."""
+    return _end(transaction, run, status="skipped" if run.told is None else "done", lease_until=None, work_at=None, failing_since=None)
 
 
 def refuse(transaction: Transaction, number: int, period: str) -> Period | None:

@@ -200,15 +200,47 @@ def test_when_voipms_is_down_many_reports_ask_it_no_more_often_than_one(made: Of
     assert [state.waiting for state in made.states().values()] == [True] * 5
 
 
-def test_a_fault_of_the_bots_own_holds_up_no_other_report_and_is_told(made: Office) -> None:
-    """A plan that no version of the bot would make: it asks for a client and names none."""
-    made.make(scope=Scope(about=About.CLIENT, keys=(), name="Nobody"))
+NOBODY = Scope(about=About.CLIENT, keys=(), name="Nobody")
+"""No version of the bot would make a plan of it: it asks for a client and names none, and nothing can be made of that."""
+
+
+def test_a_fault_of_the_bots_own_holds_up_no_other_report_and_is_told_as_its_own(made: Office) -> None:
     made.make()
-    for minute in (0, 29, 30, 45):
+    made.make(scope=NOBODY)
+    for minute in (0, 5, 10, 15):
         made.at(MORNING + timedelta(minutes=minute))
-    report, waiting = made.messages()
-    assert report.text.startswith("Mon 23 Nov: 192 calls")
-    assert "Something went wrong in the bot itself" in waiting.words
+        assert [text[:10] for text in made.posts()] == ["Mon 23 Nov"] and not made.states()[2].waiting
+    made.at(MORNING + timedelta(minutes=20))
+    _, given_up = made.messages()
+    assert given_up.text == "The report of Mon 23 Nov could not be made"
+    assert "Something is wrong in the bot itself, not at VoIP.ms" in given_up.words
+    assert "/voip report run 2 2026-11-23" in given_up.words
+
+
+def test_a_fault_of_the_bots_own_is_not_tried_for_ever(anywhere: Office) -> None:
+    anywhere.make(scope=NOBODY)
+    for tick in range(0, 23 * 60, 5):
+        anywhere.at(MORNING + timedelta(minutes=tick))
+    with anywhere.store.reading() as transaction:
+        row = transaction.execute(report_run.select()).one()
+    assert (row.status, row.attempt, row.work_at) == ("skipped", 5, None) and len(anywhere.messages()) == 1
+    one = anywhere.standing
+    anywhere.change(scope=Scope())
+    anywhere.at(MORNING + DAY)
+    assert one.id == anywhere.standing.id and "No report was made of Mon 23 Nov" in anywhere.messages()[-1].words
+
+
+def test_a_report_that_was_not_complete_says_when_it_is_given_up(made: Office) -> None:
+    made.make()
+    made.phones.fail(Html(503), times=None)
+    for minute in (0, 30, 120):
+        made.at(MORNING + timedelta(minutes=minute))
+    made.phones.heal()
+    made.change(scope=NOBODY)
+    for minute in range(125, 180, 5):
+        made.at(MORNING + timedelta(minutes=minute))
+    _, post, reply = made.messages()
+    assert reply.thread_ts == post.ts and "could not be completed" in reply.words
 
 
 # Records that come late
