@@ -70,7 +70,7 @@ def one_card(line: Line, needs: str, slash: str) -> list[BlockDict]:
     """One command in full."""
 
     def typed(words: str) -> str:
-        return code(f"{slash}{line.name} {words}".rstrip())
+        return code(f"{slash}{line.name} {words}".rstrip(), 200)
 
     blocks = [header(line.name), section(f"{line.summary}\n{typed(line.usage)}")]
     if any(line.examples):

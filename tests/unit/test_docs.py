@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from blocks import help as view
 from handlers import commands, guide
 from handlers.manifest import SCOPES
 from handlers.registry import Command
 from rules.access import Role
+from tests.unit.pictures import words_of
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -35,6 +37,13 @@ def as_written(command: Command) -> tuple[str, str]:
 
 def test_the_page_of_commands_is_what_the_code_says() -> None:
     assert (ROOT / "docs/commands.md").read_text() == guide.page(commands()), "python -m handlers.guide > docs/commands.md"
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=lambda command: command.name)
+def test_help_shows_the_whole_usage_of_every_command(command: Command) -> None:
+    line = view.Line(command.name, command.usage, command.summary, command.examples, command.details)
+    shown = words_of(view.one_card(line, str(command.role), "@Dialtone "))
+    assert f"`@Dialtone {command.name} {command.usage}".rstrip() + "`" in shown
 
 
 def test_the_page_of_commands_has_all_of_them() -> None:
