@@ -109,7 +109,10 @@ def deleted(outage: Outage) -> list[Block]:
     title = (
         f"⚪  *{'Deleted: ' + safe(subject(outage), 80) if outage.alone is not None else plural(len(outage.members), 'deleted account')}*"
     )
-    one = outage.alone is not None
-    known = f"VoIP.ms no longer knows {'this account' if one else 'these accounts'}, so nobody looks at {'it' if one else 'them'} any more."
+    these, them = ("this account", "it") if outage.alone is not None else ("these accounts", "them")
+    known = f"VoIP.ms no longer knows {these}, so nobody looks at {them} any more."
     who = code(outage.alone.account) if outage.alone is not None else named(outage, outage.members)
-    return [section(f"{title}\n{known}\n{who}"), small(f"If that was no intention, look into the VoIP.ms portal  ·  {outage.incident.id}")]
+    return [
+        section(f"{title}\n{known}\n{who}"),
+        small(f"If nobody meant to delete {them}, look into the VoIP.ms portal  ·  outage {outage.incident.id}"),
+    ]

@@ -336,6 +336,8 @@ def test_a_deleted_account_is_told_by_its_name() -> None:
         world.wait(700)
     one = outage(world)
     assert headline(one) == "Deleted: Front desk (ext. 101) is no longer in the VoIP.ms account" and labels(card(one)) == []
+    assert "If nobody meant to delete it, look into the VoIP.ms portal  ·  outage 2026-1123-01" in words_of(card(one))
+    assert "If nobody meant to delete them, " in words_of(card(outage(gone(2))))
 
 
 def test_trouble_without_a_word_is_still_a_sentence() -> None:
