@@ -31,6 +31,8 @@ from voipms import SubAccount, VoipMs
 
 ID = re.compile(r"\d{4}-\d{4}-\d{2,}")
 MOST_PAST = 1000
+AMONG = f", among the latest {MOST_PAST:,}"
+"""What is added to a period in which there were more."""
 PAST = timedelta(days=30)
 DAYS = (7, 30, 90)
 
@@ -57,8 +59,8 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
         """The same as a file."""
         match [word.lower() for word in asked.words[:1]]:
             case ["history"]:
-                outages, _ = _past(asked, memory)
-                return Csv("outages.csv", view.history_rows(outages, asked.zone))
+                outages, (_, in_words) = _past(asked, memory)
+                return Csv(f"outages{'-latest' if in_words.endswith(AMONG) else ''}.csv", view.history_rows(outages, asked.zone))
             case ["details"]:
                 outage = _one(asked, memory, _id(asked, 1))
                 return Csv(f"outage-{outage.incident.id}.csv", view.details_rows(outage, asked.zone))
@@ -160,8 +162,9 @@ def _past(asked: Request, memory: Memory) -> tuple[list[Outage], tuple[Period | 
         raise Misunderstood("After history comes a period.", f"For example {code(f'{slash}alerts history last-month')}")
     since, until, in_words = _between(asked, typed.period)
     with memory.opened.reading() as transaction:
-        found = [one for one in incidents.history(transaction, since, MOST_PAST) if one.opened_at < until]
-        return _outages(asked, memory, transaction, found), (typed.period, in_words)
+        found = incidents.history(transaction, since, until, MOST_PAST + 1)
+        in_words += AMONG if len(found) > MOST_PAST else ""
+        return _outages(asked, memory, transaction, found[:MOST_PAST]), (typed.period, in_words)
 
 
 def _between(asked: Request, period: Period | None) -> tuple[datetime, datetime, str]:

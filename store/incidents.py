@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Text, delete, func, select, type_coerce, update
 
-from rules.incidents import Incident
+from rules.incidents import Incident, Kind
+from rules.saving import as_json
 from store.errors import Stale
 from store.tables import incident as incidents
 from store.transactions import Transaction, insert
@@ -38,11 +39,25 @@ def are_open(transaction: Transaction) -> bool:
     return transaction.scalar(select(incidents.c.id).where(incidents.c.closed_at.is_(None)).limit(1)) is not None
 
 
-def history(transaction: Transaction, since: datetime, most: int = 100) -> list[Incident]:
-    """Those that were opened since then, open or closed, the newest first."""
+def history(transaction: Transaction, since: datetime, until: datetime | None = None, most: int = 100) -> list[Incident]:
+    """Those that were opened since then, open or closed, the newest first.
+
+    Args:
+        until: Only those that were opened before.
+    """
     query = select(incidents.c.value).where(incidents.c.opened_at >= since)
+    if until is not None:
+        query = query.where(incidents.c.opened_at < until)
     newest = query.order_by(incidents.c.opened_at.desc(), func.length(incidents.c.id).desc(), incidents.c.id.desc())
     return list(transaction.scalars(newest.limit(most)))
+
+
+def same(transaction: Transaction, kind: Kind, key: str, since: datetime) -> list[Incident]:
+    """Those of the same kind and key that were opened since then, open or closed."""
+    # the text leaves out nearly all others before they are read
+    written = type_coerce(incidents.c.value, Text).contains(as_json(key).decode(), autoescape=True)
+    query = select(incidents.c.value).where(incidents.c.opened_at >= since, incidents.c.kind == kind.value, written)
+    return [one for one in transaction.scalars(query) if one.key == key]
 
 
 def save(transaction: Transaction, some: Iterable[Incident], versions: Mapping[str, int]) -> None:

@@ -24,9 +24,6 @@ from store.scenes import QUIET
 from store.tables import line as table
 from store.transactions import Transaction
 
-MOST_PAST = 500
-"""Outages of the last weeks that are looked through for earlier ones of the same."""
-
 
 def spans(transaction: Transaction, confirm_seconds: float) -> Timing:
     """The spans that the watch lives by now.
@@ -70,6 +67,7 @@ class Survey:
         self._timing = timing
         self._limits = limits
         self._counted: dict[Limits | None, tuple[Crowd, int]] = {}
+        self._same: dict[tuple[Kind, str], list[Incident]] = {}
 
     def around(self, incident: Incident, channel: str) -> Surroundings:
         """What is true around the incident, as that channel is told of it."""
@@ -99,10 +97,8 @@ class Survey:
     def _when_over(self, incident: Incident, members: list[str], made: Surroundings, limits: Limits | None) -> Surroundings:
         same = [
             one
-            for one in self._past
-            if (one.kind, one.key) == (incident.kind, incident.key)
-            and not one.absorbed_by
-            and (limits is None or any(limits.holds(member.account, member.client) for member in one.members))
+            for one in self._past(incident.kind, incident.key)
+            if not one.absorbed_by and (limits is None or any(limits.holds(member.account, member.client) for member in one.members))
         ]
         if len(members) != 1:
             return replace(made, past=max(1, len(same)))
@@ -131,9 +127,11 @@ class Survey:
     def _mutes(self) -> list[Mute]:
         return steering.mutes(self._transaction, self._now)
 
-    @cached_property
-    def _past(self) -> list[Incident]:
-        return incidents.history(self._transaction, self._now - PAST, MOST_PAST)
+    def _past(self, kind: Kind, key: str) -> list[Incident]:
+        """The outages of the same in the last weeks."""
+        if (kind, key) not in self._same:
+            self._same[kind, key] = incidents.same(self._transaction, kind, key, self._now - PAST)
+        return self._same[kind, key]
 
     def _crowd(self, incident: Incident, limits: Limits | None) -> tuple[Crowd, int]:
         match incident.kind:

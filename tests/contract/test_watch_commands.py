@@ -1,26 +1,28 @@
 """``watch`` and ``alerts`` from the words to what is stored and what is answered, with a real database behind them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.alerts import alerts_command
+from handlers.alerts import MOST_PAST, alerts_command
 from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import split, unwrap
 from handlers.registry import Misunderstood, Reply, Request
 from handlers.watch import watch_command
 from rules.access import Role
+from rules.incidents import Incident, Kind
 from rules.limits import Limits
 from rules.scene import Scope
 from rules.watch import Look
 from store import Store, incidents, steering
+from store.survey import Survey
 from tests.contract.watched_fleet import DAY, HOUR, MINUTE, TIMING, Fleet, sub_account
 from tests.unit.pictures import faults, values_of, words_of
-from tests.watching import OFFICE, SUPPORT
+from tests.watching import NOON, OFFICE, SUPPORT
 from voipms import Pace, VoipMs
 
 HEAD, BRANCH = "203.0.113.7", "198.51.100.9"
@@ -194,6 +196,40 @@ def test_details_are_every_phone_with_its_last_registration(fleet: Fleet, nobody
     words = words_of(said.blocks)
     assert said.headline == "203.0.113.7: 2 of 2 phones are missing" and said.csv and said.again == f"details {incident.id}"
     assert all(word in words for word in ("Front desk", "Hall", HEAD, "city1"))
+
+
+def api_outages(fleet: Fleet, count: int, at: datetime) -> None:
+    """Outages of VoIP.ms itself that are over."""
+    with fleet.store.writing() as transaction:
+        some = [
+            Incident(
+                id=f"{at:%Y-%m%d}-{number:02}", kind=Kind.API, opened_at=at, since=at, joined_at=at, recovered_at=at, closed_at=at + MINUTE
+            )
+            for number in range(101, count + 101)
+        ]
+        incidents.save(transaction, some, {})
+
+
+def test_history_looks_at_the_period_alone_and_says_when_it_is_cut(fleet: Fleet, nobody: VoipMs) -> None:
+    api_outages(fleet, 2, fleet.now - 50 * DAY)
+    api_outages(fleet, MOST_PAST, fleet.now - DAY)
+    assert ask(fleet, "alerts history last-month", nobody).headline == "2 outages last month"
+    assert ask(fleet, "alerts history yesterday", nobody).headline == "1,000 outages yesterday"
+    api_outages(fleet, 1, fleet.now - 2 * DAY)
+    whole = ask(fleet, "alerts history 60d", nobody)
+    assert "among the latest 1,000" in whole.headline and "among the latest 1,000" in words_of(whole.blocks)
+
+
+def test_earlier_outages_of_a_phone_are_counted_whatever_else_there_was(fleet: Fleet) -> None:
+    for count in range(2):
+        api_outages(fleet, 501, fleet.now)
+        fleet.drop(SHOP)
+        fleet.restore(SHOP)
+        fleet.tick(DAY)
+        with fleet.store.reading() as transaction:
+            latest = next(one for one in incidents.history(transaction, NOON) if one.members)
+            around = Survey(transaction, fleet.now, TORONTO, TIMING).around(latest, OFFICE)
+        assert (around.past, latest.running) == (count + 1, False)
 
 
 def test_history_and_one_phone_say_how_it_was(fleet: Fleet, nobody: VoipMs) -> None:
