@@ -234,7 +234,8 @@ def meant(asked: Request, command: str, words: Sequence[str], known: Known, *sco
     first, rest = words[0].lower().rstrip(":"), words[1:]
     if Scope.ALL in scopes and first in EVERYTHING and not rest:
         return known.named(Scope.ALL, "")
-    if Scope.CHANNEL in scopes and (CHANNEL.fullmatch(words[0]) or (first == "channel" and len(rest) == 1)):
+    # a bare id is looked at last: what a phone is called may look like one
+    if Scope.CHANNEL in scopes and (words[0].startswith("<#") or (first == "channel" and len(rest) == 1)):
         return channel_target(channel_of(asked, words[-1]))
     everything = [one for scope in scopes for one in known.targets.get(scope, ())]
     exact = exactly(" ".join(words), everything, lambda one: one.names)
@@ -263,6 +264,8 @@ def _of_any(asked: Request, command: str, words: Sequence[str], known: Known, sc
             return found.one
         if found.several:
             raise which(asked, command, scope.value, words, [(one.word, one.name) for one in found.several])
+    if Scope.CHANNEL in scopes and CHANNEL.fullmatch(text):
+        return channel_target(text)
     everything = [one for scope in scopes for one in known.targets.get(scope, ())]
     near = find_called(text, everything, lambda one: one.names).near
     raise none_called(asked, command, "phone or site", words, [(one.word, one.name) for one in near], "watch")

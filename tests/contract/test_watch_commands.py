@@ -106,6 +106,22 @@ def test_what_is_muted_and_for_how_long_is_read_from_words(fleet: Fleet, nobody:
     assert "is heard again" in ask(fleet, undo, nobody).headline and mutes(fleet) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "scope", "key"),
+    [
+        ("GARAGE", Scope.ACCOUNT, SHOP),
+        ("COURTYARD", Scope.ACCOUNT, HALL),
+        ("C0GARAGE", Scope.CHANNEL, "C0GARAGE"),
+        ("<#GARAGE>", Scope.CHANNEL, "GARAGE"),
+        ("channel GARAGE", Scope.CHANNEL, "GARAGE"),
+    ],
+)
+def test_a_phone_whose_name_looks_like_a_channel_is_a_phone(fleet: Fleet, nobody: VoipMs, words: str, scope: Scope, key: str) -> None:
+    fleet.listed([sub_account(SHOP, description="GARAGE"), sub_account(HALL, description="COURTYARD GATE"), sub_account(DESK)])
+    ask(fleet, f"watch mute {words} 2h", nobody)
+    assert mutes(fleet) == [(scope, key)]
+
+
 def test_a_reason_is_kept_and_shown(fleet: Fleet, nobody: VoipMs) -> None:
     ask(fleet, "watch mute 101 2h painters are in", nobody)
     words = words_of(ask(fleet, "watch", nobody).blocks)
