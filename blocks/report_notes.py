@@ -37,6 +37,10 @@ def reason(word: str, plan: Plan) -> str:
     return _REASONS[word][0].format(place=place_of(plan.channel)) if word in _REASONS else code(word)
 
 
+def _due(plan: Plan) -> str:
+    return f"{plan.schedule.words} {plan.schedule.zone}"
+
+
 # Waiting for VoIP.ms
 
 
@@ -59,7 +63,7 @@ def waits(number: int, plan: Plan, period: Period, why: str, since: datetime, la
                 f"*The report of {days(period)} waits.* {safe(why)}\nIt comes complete as soon as VoIP.ms can be read; at"
                 f" {when(latest, zone, '{time}')} with what there is by then."
             ),
-            small(f"Report {number}, {plan.schedule.words}  ·  tried since {when(since, zone, '{time}')}"),
+            small(f"Report {number}, {_due(plan)}  ·  tried since {when(since, zone, '{time}')}"),
         ]
     )
 
@@ -81,7 +85,7 @@ def given_up(number: int, plan: Plan, period: Period, told: Told | None) -> list
                 f"*{given_up_headline(period, told)}.* Something is wrong in the bot itself, not at VoIP.ms; its log says what.\n"
                 f"I do not try it again: once that is mended, {again} makes it."
             ),
-            small(f"Report {number}, {plan.schedule.words}"),
+            small(f"Report {number}, {_due(plan)}"),
         ]
     )
 
@@ -104,7 +108,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
     _, remedy = _REASONS[word]
     elsewhere = code(f"/voip report change {number} in #channel")
     go_on = f"{remedy}, then {code(f'/voip report resume {number}')}; or send it elsewhere: " if remedy else "Send it elsewhere: "
-    told = [f"{plan.schedule.words} {plan.schedule.zone}"]
+    told = [_due(plan)]
     if period is not None:
         told.append(f"the report of {days(period)} was not posted; it is made up for when this one goes on")
     if word not in (NOT_ALLOWED, OUT_OF_SIGHT):

@@ -160,6 +160,7 @@ def test_a_report_that_waits_says_why_since_when_and_until_when() -> None:
     blocks = notes.waits(3, plan(), MONDAY, "VoIP.ms says: <!channel> down", MORNING, MORNING + 2 * HOUR)
     hold(blocks)
     assert "&lt;!channel&gt;" in str(blocks)
+    assert "Report 3, daily 08:00 America/Toronto  ·" in words_of(blocks)
     assert "Tue 24 Nov 2026 10:00 EST" in words_of(blocks) and "tried since Tue 24 Nov 2026 08:00 EST" in words_of(blocks)
 
 
