@@ -181,6 +181,8 @@ class Home:
             looker.shown = shown
         except (*UNANSWERED, StoreError) as error:
             result = "slack"
+            with self._lock:
+                looker.waits = True
             log.warning("home not refreshed", error=type(error).__name__, person=person)
         if audited:
             self._note(person, result)

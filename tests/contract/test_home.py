@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ class Tabs:
 
     Attributes:
         seconds: What the clock that only grows says.
+        now: The time for those who remember people.
     """
 
     slack: SlackServer
@@ -51,6 +52,7 @@ class Tabs:
     store: Store
     home: Home = field(init=False)
     seconds: float = 1000.0
+    now: datetime = NOW
     kept: list[Entry] = field(default_factory=list)
 
     def wait(self, seconds: float) -> None:
@@ -73,7 +75,7 @@ def tabs(store: Store) -> Iterator[Tabs]:
         for person, name in ((ADMIN, "Alice"), ("U0OSCAR", "Oscar"), ("U0VICTOR", "Victor"), ("U0NOBODY", "Nora")):
             slack.person(person, name=name)
         client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-        rights = Rights(store, People(client, slack.team, lambda: NOW), Groups(client, lambda: NOW), admins=(ADMIN,), zone=TORONTO)
+        rights = Rights(store, People(client, slack.team, lambda: made.now), Groups(client, lambda: NOW), admins=(ADMIN,), zone=TORONTO)
         with store.writing() as transaction:
             for person, role in (("U0OSCAR", Role.OPERATOR), ("U0VICTOR", Role.VIEWER)):
                 access.give(transaction, Grant(subject=Subject.PERSON, id=person, role=role, by=ADMIN, at=NOW), (ADMIN,))
@@ -224,6 +226,25 @@ def test_what_slack_does_not_take_breaks_nothing(store: Store, fault: Any) -> No
         at.wait(LEAST)
         at.home.opened("U0VICTOR")
         assert "All 5 phones" in at.words("U0VICTOR")
+
+
+@pytest.mark.parametrize("method", ["views.publish", "users.info"])
+def test_what_could_not_be_shown_is_shown_as_soon_as_slack_takes_it(store: Store, method: str) -> None:
+    fill(store, 5)
+    with tabs(store) as at:
+        at.home.opened("U0OSCAR")
+        at.wait(LEAST)
+        muted(store)
+        at.slack.fail(slack_faults.Dropped(), method=method, times=None)
+        at.now += timedelta(minutes=6)
+        at.wait(LEAST)
+        assert "Muted" not in at.words("U0OSCAR")
+        at.slack.heal()
+        before = len(at.slack.calls)
+        at.wait(LEAST - 1)
+        assert len(at.slack.calls) == before, "no sooner than any other refresh"
+        at.wait(1)
+        assert "Muted" in at.words("U0OSCAR")
 
 
 def test_a_workspace_that_refuses_tables_gets_lines(store: Store) -> None:
