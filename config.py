@@ -344,7 +344,7 @@ def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None
     Raises:
         SettingsError: Everything that is missing or wrong, in one line.
     """
-    around = {name: value.strip() for name, value in (os.environ if environ is None else environ).items()}
+    around = {name: stripped for name, value in (os.environ if environ is None else environ).items() if (stripped := value.strip())}
     given = {**_of_file(Path(env_file)), **around}
     values: dict[str, Any] = {name: given.get(name.upper(), "") for name in Settings.model_fields}
     try:

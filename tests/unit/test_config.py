@@ -291,6 +291,14 @@ def test_the_environment_wins_over_the_file_and_an_empty_value_over_nothing(tmp_
     assert settings.log_level == "INFO"
 
 
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_what_is_empty_in_the_environment_leaves_the_file_as_it_is(tmp_path: Path, empty: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in {**GOOD, "ADMINS": "U02DANA"}.items()))
+    settings = load(file, {"ADMINS": empty, "SLACK_BOT_TOKEN": empty})
+    assert settings.admins == {"U02DANA"} and settings.slack_bot_token.get_secret_value() == GOOD["SLACK_BOT_TOKEN"]
+
+
 @pytest.mark.parametrize(
     ("written", "password"),
     [
