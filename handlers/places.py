@@ -77,18 +77,8 @@ class Places:
         return not about.get("is_private", True)
 
     def obstacle(self, channel: str) -> str:
-        """What keeps the bot from posting in a channel, in Slack's word or ``shared``; ``""``: nothing, or Slack does not tell now."""
-        try:
-            about = self._slack.conversations_info(channel=channel)["channel"]
-        except SlackApiError as error:
-            return str(error.response.get("error") or "")
-        except UNANSWERED:
-            return ""
-        if about.get("is_archived"):
-            return "is_archived"
-        if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
-            return "shared"
-        return "" if about.get("is_member", True) else "not_in_channel"
+        """What keeps the bot from posting in a channel: see ``seen``."""
+        return seen(self._slack, channel)[1]
 
     def _all(self, what: str) -> dict[str, set[str]]:
         """The ids by name, in small letters.
@@ -144,3 +134,22 @@ class Places:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+
+def seen(slack: WebClient, channel: str) -> tuple[str, str]:
+    """What a channel is called, ``#phones`` or its id; and what keeps the bot from posting there.
+
+    That is in Slack's word or ``shared``; ``""``: nothing, or Slack does not tell now.
+    """
+    try:
+        about = slack.conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        return channel, str(error.response.get("error") or "")
+    except UNANSWERED:
+        return channel, ""
+    name = f"#{about.get('name') or channel}"
+    if about.get("is_archived"):
+        return name, "is_archived"
+    if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
+        return name, "shared"
+    return name, "" if about.get("is_member", True) else "not_in_channel"

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import setup as view
 from handlers.manifest import SCOPES
+from handlers.places import seen
 from handlers.signin import BAD_TOKEN
 from handlers.unanswered import UNANSWERED
 from rules.doctor import Check
@@ -31,8 +32,9 @@ OBSTACLES = {
     "is_archived": ("is archived", "unarchive it, or choose another channel"),
     "not_in_channel": ("does not have the bot in it", "invite it with /invite @Dialtone, or choose another channel"),
     "channel_not_found": ("is gone, or private without the bot in it", "invite it with /invite @Dialtone, or choose another channel"),
+    "shared": ("is shared with another organisation", "choose another channel"),
 }
-"""Slack's words for why a channel cannot be posted to, and what to do."""
+"""Why a channel is none to post to, in Slack's word or ``shared``, and what to do."""
 
 
 def greet(store: Store, admins: Collection[str], default: str, now: datetime) -> None:
@@ -64,7 +66,7 @@ class Place:
     Attributes:
         name: ``#phones``, or its id.
         uses: What it is used for.
-        obstacle: Slack's word for why it cannot be posted to; ``""``: nothing, or nobody knows.
+        obstacle: One of ``OBSTACLES``; ``""``: nothing, or nobody knows.
     """
 
     name: str
@@ -183,15 +185,8 @@ def _scopes(headers: Mapping[str, object]) -> list[str] | None:
 
 def look_at(slack: WebClient, channel: str, uses: tuple[str, ...]) -> Place:
     """How one channel is."""
-    try:
-        about = slack.conversations_info(channel=channel)["channel"]
-    except SlackApiError as error:
-        word = str(error.response.get("error") or "")
-        return Place(channel, uses, word if word in OBSTACLES else "")
-    except UNANSWERED:
-        return Place(channel, uses, "")
-    obstacle = "is_archived" if about.get("is_archived") else "" if about.get("is_member", True) else "not_in_channel"
-    return Place(f"#{about.get('name') or channel}", uses, obstacle)
+    name, obstacle = seen(slack, channel)
+    return Place(name, uses, obstacle if obstacle in OBSTACLES else "")
 
 
 def channels_check(slack: WebClient, uses: Mapping[str, tuple[str, ...]]) -> Check:

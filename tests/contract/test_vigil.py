@@ -10,6 +10,7 @@ import pytest
 from slack_sdk import WebClient
 
 from blocks.setup import welcome_card
+from handlers.places import Places
 from handlers.vigil import CHANNELS_AT_ONCE, EVERY, Vigil, channels_check, greet
 from playground import slack as slack_faults
 from playground.slack import SlackServer
@@ -132,6 +133,17 @@ def test_channels_that_cannot_be_posted_to_are_told_with_what_to_do(at: Watched)
         at.alerts_go_to("", f"203.0.113.{number}")
     at.vigil.tick()
     assert at.vigil.channels() == (True, "1 in use")
+
+
+def test_a_channel_that_another_organisation_has_joined_is_told(at: Watched) -> None:
+    at.slack.channel("C0PARTNER", "partner", shared=True)
+    at.alerts_go_to("C0PARTNER")
+    at.vigil.tick()
+    assert at.vigil.channels() == (False, "#partner is shared with another organisation")
+    with at.store.reading() as transaction:
+        check = channels_check(at.client, destinations.channels(transaction, NOON))
+    assert (check.ok, check.mend) == (False, "#partner: choose another channel")
+    assert Places(at.client, lambda: NOON).obstacle("C0PARTNER") == "shared", "as a report is told"
 
 
 def test_many_channels_are_looked_at_in_turn(at: Watched) -> None:
