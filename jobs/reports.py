@@ -18,6 +18,7 @@ from blocks import report_notes as notes
 from blocks.frame import escape
 from jobs import Job, worker
 from jobs.asking import Asking, Lists
+from jobs.outcomes import understood
 from jobs.report_making import Made, Making, known_of
 from rules.limits import Limits, Part
 from rules.periods import Period
@@ -53,7 +54,7 @@ class Reports:
     Args:
         phones: Asked with patience: people always go first.
         mask_numbers: Channels see masked phone numbers.
-        may_have: Whether a person may still have a digest, by their Slack id.
+        may_have: Whether a person may still have a digest, by their Slack id; raises what Slack's library does.
         admins: Slack ids of those who are told, beside whoever made it, that a report is paused.
         clock: The time in a transaction.
     """
@@ -122,8 +123,7 @@ class Reports:
             trouble: Why it could not be read a moment ago: the others need not wait as long to hear the same.
         """
         plan = run.standing.plan
-        if plan.is_personal and not self._may_have(plan.channel):
-            self._write(lambda transaction: self._may_not(transaction, run, notes.NOT_ALLOWED))
+        if plan.is_personal and not self._may_have_it(run):
             return trouble
         last = self._is_last(run, now)
         try:
@@ -147,6 +147,23 @@ class Reports:
         self._write(lambda transaction: self._tell(transaction, run, made))
         log.info("report made", report=run.standing.id, period=run.period, complete=made.told.complete, again=run.told is not None)
         return trouble
+
+    def _may_have_it(self, run: Run) -> bool:
+        """Whether the person of a digest may have it now; if not, what comes of that is stored."""
+        person = run.standing.plan.channel
+        try:
+            word = "" if self._may_have(person) else notes.NOT_ALLOWED
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever comes out of Slack's library
+            word = understood(error, "users_info").word
+            if word not in notes.PLACE_GONE:
+                log.warning("nobody can tell who may have a digest", report=run.standing.id, period=run.period, error=word)
+                self._write(lambda transaction: self._asks_again(transaction, run))
+                return False
+        if word:
+            self._write(lambda transaction: self._may_not(transaction, run, word))
+        return not word
 
     def _is_last(self, run: Run, now: datetime) -> bool:
         """Whether it is sent now with whatever can be read."""
@@ -239,6 +256,11 @@ class Reports:
             payload = {"text": escape(notes.waits_headline(run.covers)), "blocks": blocks, PERIOD: run.period}
             outbox.put(transaction, f"{run.key}:waits", plan.channel, "post", f"{run.thing}:waits", payload, now)
         return True
+
+    def _asks_again(self, transaction: Transaction, run: Run) -> bool:
+        """Slack does not tell who somebody is: it would take no message either, so there is nobody to tell."""
+        again_at = self._clock(transaction) + self._patience.tries[1]
+        return report_runs.waits(transaction, run, again_at, run.failing_since, said=run.said_waiting)
 
     def _fails(self, transaction: Transaction, run: Run) -> bool:
         """Something is wrong in the bot itself: it is tried some times more, then given up, and that is told."""

@@ -6,6 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from playground.company import founded
 from playground.slack import ApiError
@@ -128,6 +130,37 @@ def test_whoever_is_no_admin_any_more_gets_no_digest(made: Office) -> None:
     assert made.messages(made.bob.dm) == []
     (told_admin,) = made.messages(made.alice.dm)
     assert "is not an admin any more" in told_admin.words and made.standing.trouble == "not_allowed"
+
+
+def test_a_digest_waits_while_slack_does_not_tell_who_may_have_it_and_holds_up_no_other_report(made: Office) -> None:
+    def unreachable(person: str) -> bool:
+        raise ConnectionResetError
+
+    made.make(channel=ALICE)
+    made.make()
+    made.may_have = unreachable
+    for minute in (0, 5, 10, 15, 20, 25, 30):
+        made.at(MORNING + timedelta(minutes=minute))
+    assert [text.split(":")[0] for text in made.posts()] == ["Mon 23 Nov"] and made.messages(made.alice.dm) == []
+    assert not made.states()[1].waiting, "VoIP.ms has nothing to do with it"
+    made.may_have = lambda person: True
+    made.at(MORNING + timedelta(minutes=35))
+    assert [text.split(":")[0] for text in made.posts(made.alice.dm)] == ["Mon 23 Nov"]
+
+
+def test_a_digest_for_somebody_whom_slack_does_not_know_any_more_is_paused(made: Office) -> None:
+    def unknown(person: str) -> bool:
+        raise SlackApiError(
+            "", SlackResponse(client=None, http_verb="GET", api_url="", req_args={}, data=answer, headers={}, status_code=200)
+        )
+
+    answer = {"ok": False, "error": "user_not_found"}
+    made.make(channel=BOB)
+    made.may_have = unknown
+    for minute in (0, 5):
+        made.at(MORNING + timedelta(minutes=minute))
+    (told,) = made.messages(made.alice.dm)
+    assert "Report 1 is paused" in told.words and "Slack knows no" in told.words and made.standing.trouble == "user_not_found"
 
 
 # VoIP.ms cannot be read
