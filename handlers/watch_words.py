@@ -2,7 +2,7 @@
 
 ======================================  ====================================================
 ``2h``, ``90 min``, ``1h30m``, ``7d``   so long from now, with or without *for*
-``until 08:00``, ``until 8am``          the next time the asker's clock reads so
+``until 08:00``, ``8am``, ``noon``        the next time the asker's clock reads so
 ``until tomorrow``, ``until monday``    the beginning of that day; a time may follow
 ``until 2026-12-01``                    likewise
 ``for good``, ``forever``               no end
@@ -10,7 +10,6 @@
 ======================================  ====================================================
 """
 
-import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.registry import Misunderstood
+from handlers.report_times import HALVES, time_of, weekday
 from rules.calendar import due_instant, next_at
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=366)
@@ -26,8 +26,6 @@ DAY = timedelta(days=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LENGTH = re.compile(r"(?:[0-9]{1,6}(?:s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?))+")
 _PART = re.compile(r"([0-9]+)([smhdw])[a-z]*")
-_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?\s*(am|pm)?")
-_WEEKDAYS = {name[:length].lower(): place for place, name in enumerate(calendar.day_name) for length in (3, len(name))}
 _FOR_EVER = (("for", "good"), ("for", "ever"), ("forever",), ("always",), ("permanently",))
 
 
@@ -92,8 +90,8 @@ def _until(words: Sequence[str], now: datetime, zone: ZoneInfo) -> tuple[Lasting
 def _day(word: str, today: date) -> date | None:
     if word in ("today", "tomorrow"):
         return today + DAY * (word == "tomorrow")
-    if word in _WEEKDAYS:
-        return today + DAY * ((_WEEKDAYS[word] - today.weekday() - 1) % 7 + 1)
+    if (named := weekday(word)) is not None:
+        return today + DAY * ((named - today.weekday() - 1) % 7 + 1)
     try:
         return date.fromisoformat(word) if len(word) == 10 else None
     except ValueError:
@@ -102,23 +100,18 @@ def _day(word: str, today: date) -> date | None:
 
 def _clock(words: Sequence[str]) -> tuple[time | None, int]:
     """The time of day that the first word or two say, and how many words it takes."""
-    for count in (2, 1):
-        if len(words) >= count and (at := clock_of("".join(words[:count]))) is not None:
+    for count in (2, 1) if len(words) > 1 and words[1] in HALVES else (1,):
+        if (at := clock_of("".join(words[:count]))) is not None:
             return at, count
     return None, 0
 
 
 def clock_of(word: str) -> time | None:
-    """``08:00``, ``8am``, ``22``; ``None`` when it is none."""
-    found = _CLOCK.fullmatch(word.lower())
-    if found is None:
+    """``08:00``, ``8am``, ``22``, ``noon``; ``None`` when it is none, or one that no clock shows."""
+    try:
+        return time_of(word.lower())
+    except ValueError:
         return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + 12 * (found[3] == "pm")
-    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def hours(words: Sequence[str]) -> tuple[time, time]:

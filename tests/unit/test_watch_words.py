@@ -34,6 +34,9 @@ def toronto(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> dateti
         ("101 UNTIL 11", toronto(23, 11), 1, 2),
         ("101 until 8am painters", toronto(24, 8), 1, 2),
         ("101 until 8 pm", toronto(23, 20), 1, 3),
+        ("101 until noon", toronto(23, 12), 1, 2),
+        ("101 until 10 20 phones", toronto(24, 10), 1, 2),
+        ("101 until tues", toronto(24), 1, 2),
         ("101 until tomorrow", toronto(24), 1, 2),
         ("101 until tomorrow 9:30", toronto(24, 9, 30), 1, 3),
         ("101 until mon", toronto(30), 1, 2),
@@ -89,13 +92,18 @@ def test_no_words_break_it(words: list[str]) -> None:
         ("12pm", time(12)),
         ("22h30", time(22, 30)),
         ("7.15pm", time(19, 15)),
+        ("7:15p.m.", time(19, 15)),
+        ("0800", time(8)),
+        ("8h", time(8)),
+        ("Noon", time(12)),
+        ("midnight", time(0)),
     ],
 )
 def test_a_time_of_day_is_read_in_every_spelling(word: str, at: time) -> None:
     assert clock_of(word) == at
 
 
-@pytest.mark.parametrize("word", ["24:00", "8:60", "13pm", "0am", "noon", "-1", "8:5"])
+@pytest.mark.parametrize("word", ["24:00", "8:60", "13pm", "0am", "evening", "-1", "8:5"])
 def test_what_is_no_time_of_day_is_none(word: str) -> None:
     assert clock_of(word) is None
 
