@@ -101,7 +101,8 @@ def change(transaction: Transaction, before: Standing, plan: Plan, now: datetime
 
 
 def pause(transaction: Transaction, number: int, by: str, now: datetime, trouble: str = "") -> bool:
-    """No reports from now on; whether there were any until now. What somebody paused owes nothing for that time.
+    """No reports from now on; whether there were any until now. What somebody paused owes nothing for that time,
+    and what is being made is not sent.
 
     Args:
         by: A Slack user id; ``""`` with ``trouble``, Slack's word for why nothing can be posted.
@@ -112,7 +113,7 @@ def pause(transaction: Transaction, number: int, by: str, now: datetime, trouble
         return False
     if not trouble:
         open_ones = (report_run.c.report == number, report_run.c.status == "due", ~report_run.c.period.startswith(MANUAL))
-        transaction.execute(update(report_run).where(*open_ones).values(status="skipped", work_at=None))
+        transaction.execute(update(report_run).where(*open_ones).values(status="skipped", work_at=None, lease_until=None))
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -343,6 +344,16 @@ def test_a_worker_that_was_frozen_writes_nothing_when_it_wakes_up(anywhere: Offi
         assert not report_runs.keep(transaction, frozen, anywhere.now)
         assert not report_runs.told(transaction, frozen, said, None)
         assert not report_runs.waits(transaction, frozen, None, anywhere.now, said=False)
+
+
+def test_what_is_being_made_when_somebody_pauses_it_is_not_sent(anywhere: Office) -> None:
+    anywhere.make()
+    anywhere.now = MORNING
+    pause = partial(reports.pause, number=anywhere.standing.id, by=BOB, now=MORNING)
+    anywhere.phones.on_answer(lambda asked, body: anywhere.write(pause))
+    anywhere.at(MORNING)
+    anywhere.at(MORNING + HOUR)
+    assert anywhere.messages() == [] and anywhere.runs() == {"2026-11-23": "skipped"}
 
 
 def test_a_stopped_worker_leaves_its_report_to_the_next(made: Office) -> None:
