@@ -20,13 +20,12 @@ from typing import TypeVar
 import msgspec
 
 from rules.call_rows import Direction, direction_of, is_main, national
+from rules.resale import NOBODY, Belongings
 from rules.routing import bare, hidden, id_of, kind_of, kinds
 from voipms import Cdr, Did, Rows, SubAccount, Target, Voicemail
 
 T = TypeVar("T")
 
-NOBODY = frozenset(("", "0"))
-"""What stands for no client and for no mailbox."""
 _LOGIN = re.compile(r"\b\d{5,9}_[\w.-]+\b")
 ROUTES = ("routing", "failover_busy", "failover_unreachable", "failover_noanswer")
 
@@ -134,9 +133,12 @@ class Part:
         return frozenset(national(one.did) for one in self._dids_within)
 
     @cached_property
-    def _client_of_number(self) -> Mapping[str, str]:
-        """Of all numbers: the reseller client that each is billed to, ``""`` for none."""
-        return {national(one.did): self._client_of.get(one.reseller_account, one.reseller_account) for one in self._every_did}
+    def _every_number(self) -> frozenset[str]:
+        return frozenset(national(one.did) for one in self._every_did)
+
+    @cached_property
+    def _belongings(self) -> Belongings:
+        return Belongings(self._sub_accounts, self._every_did)
 
     def _has_did(self, did: Did) -> bool:
         owner = did.reseller_account
@@ -224,7 +226,7 @@ class Part:
         """Whether a row of the whole account's records is within; see the head of this file."""
         if is_main(row.account) and direction_of(row.destination_type, row.description) is not Direction.OUT:
             number = national(row.destination)
-            if number in self._client_of_number or direction_of(row.destination_type, row.description) is Direction.IN:
+            if number in self._every_number or direction_of(row.destination_type, row.description) is Direction.IN:
                 return number in self._numbers
         return row.account in self.logins
 
@@ -233,7 +235,7 @@ class Part:
         if not is_main(row.account):
             return self._client_of.get(row.account, "") not in NOBODY
         came_in = direction_of(row.destination_type, row.description) is not Direction.OUT
-        return came_in and self._client_of_number.get(national(row.destination), "") not in NOBODY
+        return came_in and bool(self._belongings.of_number(row.destination))
 
     def shown(self, row: Cdr) -> Cdr:
         """The row without the log of the call's way where that names an account outside."""

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from rules.call_rows import Cut, Direction, direction_of
+from rules.call_rows import Cut, Direction, direction_of, national
 from rules.calls import DIGITS
 from voipms import Cdr, Did, Rows, SubAccount
 
 NO_ID = frozenset(("", "n/a", "0", "none", "null"))
 """What stands for no ``uniqueid``, whatever its case."""
 NOBODY = frozenset(("", "0"))
-"""What stands for no client."""
+"""What stands for no client and for no mailbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,18 +59,26 @@ class Belongings:
 
     def __init__(self, sub_accounts: Iterable[SubAccount] = (), dids: Iterable[Did] = ()) -> None:
         self._of_login = {one.account: one.reseller_client for one in sub_accounts if one.reseller_client not in NOBODY}
-        owners = ((one.did, self._owner(one.reseller_account)) for one in dids)
+        owners = ((national(one.did), self._owner(one.reseller_account)) for one in dids)
         self._of_number = {did: client for did, client in owners if client}
 
     def _owner(self, billed_to: str) -> str:
         """The client whose number it is: VoIP.ms names the sub-account that it is billed to."""
         return self._of_login.get(billed_to, billed_to if billed_to.isdigit() and billed_to not in NOBODY else "")
 
+    def of_login(self, login: str) -> str:
+        """The client whose sub-account it is."""
+        return self._of_login.get(login, "")
+
+    def of_number(self, number: str) -> str:
+        """The client whose number it is, however it is written."""
+        return self._of_number.get(national(number), "")
+
     def client_of(self, row: Cdr) -> str:
         """The client's id."""
         if direction_of(row.destination_type, row.description) is Direction.IN:
-            return self._of_number.get(row.destination) or self._of_login.get(row.account, "")
-        return self._of_login.get(row.account, "")
+            return self.of_number(row.destination) or self.of_login(row.account)
+        return self.of_login(row.account)
 
 
 class _Sums:

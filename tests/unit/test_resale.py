@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.limits import Limits, Part
 from rules.resale import Belongings, Join, Side, Sold, whole
 from tests.reporting import DIDS, NOON, ROWS, SUB_ACCOUNTS, fee, incoming, outgoing, report, subject
 from voipms import Cdr, Did, Rows, SubAccount
@@ -70,6 +71,15 @@ def test_calls_to_a_clients_number_are_the_clients() -> None:
     assert BELONGINGS.client_of(to_them) == "561115"
     assert BELONGINGS.client_of(outgoing()) == ""
     assert Belongings((), [Did(did="5145550102", reseller_account="0")]).client_of(to_them) == ""
+
+
+def test_a_clients_number_is_one_with_the_1_of_north_america_too() -> None:
+    to_them = incoming(did="15145550102", total=Decimal("0.01"))
+    assert BELONGINGS.client_of(to_them) == "561115" and joined([], [to_them]).only_cost.rows == 1
+    part = Part(Limits(clients=frozenset(("561115",))), Rows(SUB_ACCOUNTS), lambda: Rows(DIDS))
+    for number in ("5145550102", "15145550102", "5145550100", "15145550100"):
+        row = incoming(did=number, account="100001")
+        assert part.is_resold(row) is bool(BELONGINGS.client_of(row)), number
 
 
 def test_a_number_is_the_clients_whose_sub_account_it_is_billed_to() -> None:
