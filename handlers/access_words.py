@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from blocks.frame import clean, code, cut
 from handlers.choosing import untold
+from handlers.parsing import channel_in
 from handlers.registry import Misunderstood
 from rules.access import Role, Subject
 
@@ -34,7 +35,6 @@ _BETWEEN = frozenset(("and", "&", "|", ",", "or", "+"))
 _SUBJECTS = (
     (Subject.PERSON, re.compile(r"<@([UW][A-Z0-9]{2,})>|([UW][A-Z0-9]{6,})")),
     (Subject.GROUP, re.compile(r"<!subteam\^(S[A-Z0-9]{2,})>|(S[A-Z0-9]{6,})")),
-    (Subject.CHANNEL, re.compile(r"<#([CG][A-Z0-9]{2,})>|([CG][A-Z0-9]{6,})")),
 )
 
 
@@ -206,7 +206,8 @@ def _who(word: str, here: str) -> Who | None:
     for subject, pattern in _SUBJECTS:
         if found := pattern.fullmatch(word):
             return Who(subject, found[1] or found[2])
-    return None
+    channel = channel_in(word, bare=True)
+    return Who(Subject.CHANNEL, channel) if channel else None
 
 
 def _unknown(typed: str, word: str, examples: str) -> Misunderstood:

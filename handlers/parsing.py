@@ -22,6 +22,7 @@ _WRAPPED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u202f": " "})
 _WORD = re.compile(r'([A-Za-z]+:)?"((?:[^"\\]|\\.)*)"|([^\s"]\S*)|"')
+_CHANNEL, _BARE_CHANNEL = re.compile(r"<#([CG][A-Z0-9]{2,})>"), re.compile(r"[CG][A-Z0-9]{6,}")
 _FRAMES = "*_~`"
 LONGEST_LINE = 2_000
 """Characters of a command line that are read: nothing that can be asked is as long, and one line must not keep the bot busy."""
@@ -53,6 +54,17 @@ def _without_wrapping(found: re.Match[str]) -> str:
         if inside.startswith(scheme):
             return inside.removeprefix(scheme)
     return label if label and "://" not in label else inside
+
+
+def channel_in(word: str, *, bare: bool = False) -> str:
+    """The id of the channel that Slack put in the place of its name, ``<#C024BE91L>``; ``""`` for any other word.
+
+    Args:
+        bare: Also ``C024BE91L`` alone, where no name can be meant.
+    """
+    if found := _CHANNEL.fullmatch(word):
+        return found[1]
+    return word if bare and _BARE_CHANNEL.fullmatch(word) else ""
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from blocks.frame import clean, code, cut
 from blocks.settings import quoted
+from handlers.parsing import channel_in
 from handlers.registry import Misunderstood
 from handlers.report_times import HALVES, SETS, city, looks_like_time, span, time_of, weekday, weekdays_in, zones
 from rules.periods import WEEKDAYS
@@ -55,7 +56,7 @@ _POLICY = frozenset(("policy", "catch-up", "catchup"))
 _ZONE = frozenset(("zone", "timezone", "tz"))
 _THROUGH = frozenset(("to", "through", "thru", "until", "till", "-", "–"))
 _KEYWORDS = frozenset((*_RHYTHMS, *SETS, *_POLICY, *_ZONE, "for", "csv", "without", "no", "in", "to", "at", "on", "every"))
-_CHANNEL = re.compile(r"<#(C[A-Z0-9]{2,})>|#([^\s#<>@]{1,80})")
+_CHANNEL_NAME = re.compile(r"#[^\s#<>@]{1,80}")
 _NUMBER = re.compile(r"(\d{1,2})(st|nd|rd|th)?", re.IGNORECASE)
 _SUGGESTED = (
     *_RHYTHMS,
@@ -182,9 +183,8 @@ class _Reading:
 
     def _where(self, typed: str, word: str) -> bool:
         """A channel, or a direct message."""
-        found = _CHANNEL.fullmatch(typed.rstrip(",;."))
-        if found:
-            self.places.append(found[1] or f"#{found[2].lower()}")
+        if channel := _channel(typed.rstrip(",;.")):
+            self.places.append(channel)
         elif word in _TO_ME:
             self.places.append("")
             if word == "direct" and self._next() == "message":
@@ -283,7 +283,7 @@ class _Reading:
 
     def _ends_name(self, word: str) -> bool:
         low = word.lower().strip(",;.")
-        return low in _KEYWORDS or bool(_CHANNEL.fullmatch(word)) or bool(weekdays_in(low)) or looks_like_time(low)
+        return low in _KEYWORDS or bool(_channel(word)) or bool(weekdays_in(low)) or looks_like_time(low)
 
     # All together
 
@@ -363,6 +363,11 @@ class _Reading:
 
     def _example(self, line: str) -> str:
         return code(f"{self.command} {line}", 200)
+
+
+def _channel(word: str) -> str:
+    """The id of a channel, or its name as ``#name``; ``""`` for any other word."""
+    return channel_in(word) or (word.lower() if _CHANNEL_NAME.fullmatch(word) else "")
 
 
 def _short(word: str) -> str:

@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 from blocks import watch as view
 from blocks.alert_words import called, exact, span
 from blocks.frame import code, money, plural, safe
+from handlers.parsing import channel_in
 from handlers.registry import Misunderstood, Reply
-from handlers.watch_targets import CHANNEL, Change, Target, channel_of, group_of
+from handlers.watch_targets import Change, Target, channel_of, group_of
 from handlers.watch_words import hours
 from rules.calendar import Quiet
 from rules.scene import Scope
@@ -169,8 +170,8 @@ def escalate(change: Change) -> Reply:
 
 def _with_channel(change: Change) -> tuple[str, list[str]]:
     """The channel that is named, else the one for everything; and the other words."""
-    named = [word for word in change.words if CHANNEL.fullmatch(word)]
-    rest = [word for word in change.words if not CHANNEL.fullmatch(word) and word.lower() not in ("in", "for")]
+    named = [word for word in change.words if channel_in(word, bare=True)]
+    rest = [word for word in change.words if not channel_in(word, bare=True) and word.lower() not in ("in", "for")]
     with change.memory.opened.reading() as transaction:
         everything = steering.chosen(transaction, change.asked.clock()).channel
     channel = channel_of(change.asked, named[0]) if named else everything

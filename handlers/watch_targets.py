@@ -11,6 +11,7 @@ from handlers.choosing import none_called, one_of, short, which
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.optional import if_told
+from handlers.parsing import channel_in
 from handlers.registry import Misunderstood, Request
 from rules.clients import name_of as client_name
 from rules.finding import exactly, find_called
@@ -21,7 +22,6 @@ from store.lines import Account
 from voipms import Client, Rows, VoipMs
 
 OUTAGE = re.compile(r"\d{4}-\d{4}-\d{2,}")
-CHANNEL = re.compile(r"<#([A-Z0-9]+)>|([CG][A-Z0-9]{5,})")
 GROUP = re.compile(r"<!subteam\^([SW][A-Z0-9]+)>|([SW][A-Z0-9]{5,})")
 KINDS = {
     "account": Scope.ACCOUNT,
@@ -197,8 +197,8 @@ def channel_of(asked: Request, word: str) -> str:
     Raises:
         Misunderstood: It is none that Slack knows.
     """
-    if found := CHANNEL.fullmatch(word):
-        return found[1] or found[2]
+    if channel := channel_in(word, bare=True):
+        return channel
     if word.lower() in ("here", "this"):
         return asked.channel
     raise Misunderstood(f"Slack does not tell me which channel “{short(word)}” is.", "Choose it from the list that Slack offers after #")
@@ -264,7 +264,7 @@ def _of_any(asked: Request, command: str, words: Sequence[str], known: Known, sc
             return found.one
         if found.several:
             raise which(asked, command, scope.value, words, [(one.word, one.name) for one in found.several])
-    if Scope.CHANNEL in scopes and CHANNEL.fullmatch(text):
+    if Scope.CHANNEL in scopes and channel_in(text, bare=True):
         return channel_target(text)
     everything = [one for scope in scopes for one in known.targets.get(scope, ())]
     near = find_called(text, everything, lambda one: one.names).near

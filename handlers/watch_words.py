@@ -2,7 +2,7 @@
 
 ======================================  ====================================================
 ``2h``, ``90 min``, ``1h30m``, ``7d``   so long from now, with or without *for*
-``until 08:00``, ``8am``, ``noon``        the next time the asker's clock reads so
+``until 08:00``, ``8am``, ``noon``      the next time the asker's clock reads so
 ``until tomorrow``, ``until monday``    the beginning of that day; a time may follow
 ``until 2026-12-01``                    likewise
 ``for good``, ``forever``               no end

@@ -113,7 +113,7 @@ def test_what_is_muted_and_for_how_long_is_read_from_words(fleet: Fleet, nobody:
         ("COURTYARD", Scope.ACCOUNT, HALL),
         ("C0GARAGE", Scope.CHANNEL, "C0GARAGE"),
         ("<#GARAGE>", Scope.CHANNEL, "GARAGE"),
-        ("channel GARAGE", Scope.CHANNEL, "GARAGE"),
+        ("channel COURTYARD", Scope.CHANNEL, "COURTYARD"),
     ],
 )
 def test_a_phone_whose_name_looks_like_a_channel_is_a_phone(fleet: Fleet, nobody: VoipMs, words: str, scope: Scope, key: str) -> None:

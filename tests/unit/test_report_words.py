@@ -116,6 +116,7 @@ def test_the_zone_that_is_meant(text: str, zone: str) -> None:
         ("daily 08:00", "", False),
         ("daily 08:00 in <#C0ABC123|calls>", "C0ABC123", False),
         ("daily 08:00 <#C0ABC123>", "C0ABC123", False),
+        ("daily 08:00 in <#G0ABC123|private>", "G0ABC123", False),
         ("daily 08:00 to #Front-Desk", "#front-desk", False),
         ("daily 08:00 to me", "", True),
         ("daily 08:00 by direct message", "", True),
@@ -131,6 +132,7 @@ def test_the_place_that_is_meant(text: str, channel: str, to_me: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "about", "names"),
     [
+        ("for account 101 <#G0ABC123>", About.ACCOUNTS, ("101",)),
         ("", About.EVERYTHING, ()),
         ("for everything", About.EVERYTHING, ()),
         ("for the whole account", About.EVERYTHING, ()),
