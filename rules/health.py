@@ -25,6 +25,8 @@ ERRORS_FOR_DOWN = 3
 REFUSALS_FOR_DOWN = 2
 VALID_FOR_UP = 3
 ACCOUNTS_FOR_DOWN = 2
+ABSENCE_IS_NEWS = timedelta(days=1)
+"""An absence that could not be told for so long, without a channel say, is told no more."""
 
 
 class Sight(Enum):
@@ -170,27 +172,35 @@ def pause(health: Health, timing: Timing) -> timedelta:
 def woken(health: Health, now: datetime, timing: Timing) -> Health:
     """The health when the bot starts: a long absence is remembered until it is told, and rows of errors begin anew after it.
 
-    While VoIP.ms could not be seen before, its own incident covers the time.
+    Two that follow each other are told as one. While VoIP.ms could not be seen before, its own incident covers the time.
     """
     if health.sight is Sight.DOWN or health.last_valid is None or now - health.last_valid <= timing.gap:
         return health
-    return Health(last_valid=health.last_valid, absence=health.absence or Absence(since=health.last_valid, until=now))
+    since, before = health.last_valid, health.absence
+    if before is not None and now - before.until <= ABSENCE_IS_NEWS:
+        since = before.since
+    return Health(last_valid=health.last_valid, absence=Absence(since=since, until=now))
 
 
 def absence_told(
     health: Health, lines: Collection[Line], channel: str, now: datetime, period: timedelta, timing: Timing
 ) -> tuple[Health, Note | None]:
-    """Tells an absence once everything has been looked at again and nothing is in doubt, or after long enough.
+    """Tells an absence once everything has been looked at again and nothing is in doubt, or after long enough; not when it is old.
 
     Args:
         lines: All watched lines.
         period: The time in which every account has its turn.
     """
     absence = health.absence
-    if absence is None or not channel or health.sight is Sight.DOWN:
+    if absence is None:
         return health, None
-    waited = now - absence.until > 3 * period + timing.gap
-    if not waited and any(_in_doubt(line, absence) for line in lines):
+    patience = 3 * period + timing.gap
+    waited = now - absence.until
+    if waited > patience + ABSENCE_IS_NEWS:
+        return replace(health, absence=None), None
+    if not channel or health.sight is Sight.DOWN:
+        return health, None
+    if waited <= patience and any(_in_doubt(line, absence) for line in lines):
         return health, None
     changed = tuple(sorted(line.account for line in lines if _changed(line, absence)))
     note = Note(

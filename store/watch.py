@@ -214,13 +214,12 @@ def _absence(transaction: Transaction, health: Health, now: datetime, timing: Ti
     if health.absence is None:
         return ()
     scene = scenes.load(transaction, now).scene
-    if not scene.channel:
-        return ()
-    watched = [one.line for one in lines.every(transaction) if one.watched]
-    health, note = absence_told(health, watched, scene.whole, now, scene.sweep, timing)
+    watched = [one.line for one in lines.every(transaction) if one.watched] if scene.channel else []
+    after, note = absence_told(health, watched, scene.whole, now, scene.sweep, timing)
+    if after != health:
+        memos.put(transaction, HEALTH, after)
     if note is None:
         return ()
-    memos.put(transaction, HEALTH, health)
     scenes.say(transaction, [note], now)
     return (note,)
 

@@ -238,6 +238,18 @@ def test_an_absence_of_the_bot_is_told_once_when_all_has_been_looked_at_again(fl
     assert fleet.said() == [OPENED, ("post", About.ABSENCE)]
 
 
+def test_an_old_absence_is_forgotten_untold(fleet: Fleet) -> None:
+    fleet.wait(2 * HOUR)
+    with fleet.store.writing() as transaction:
+        watch.began(transaction, fleet.lease, fleet.now, TIMING)
+    with fleet.store.reading() as transaction:
+        assert watch.health(transaction).absence is not None
+    fleet.wait(30 * HOUR)
+    assert fleet.tick() == []
+    with fleet.store.reading() as transaction:
+        assert watch.health(transaction).absence is None
+
+
 def test_another_process_that_takes_over_at_once_was_not_absent(fleet: Fleet) -> None:
     fleet.wait(MINUTE)
     with fleet.store.writing() as transaction:

@@ -215,8 +215,19 @@ def test_an_absence_survives_valid_answers_and_a_second_start() -> None:
     back = NOON + timedelta(hours=3)
     health = heard(woken(after("v"), back, TIMING), Answer.VALID, back, TIMING)
     assert health.absence is not None
-    again = woken(health, back + timedelta(hours=5), TIMING)
-    assert again.absence == health.absence
+    again = woken(health, back + timedelta(hours=5), TIMING).absence
+    assert again is not None and (again.since, again.until) == (NOON, back + timedelta(hours=5)), "told as one"
+
+
+def test_an_absence_that_could_not_be_told_for_a_day_is_no_news_and_hides_none_that_is() -> None:
+    back = NOON + timedelta(hours=3)
+    health = heard(woken(after("v"), back, TIMING), Answer.VALID, back, TIMING)
+    for channel in ("", OFFICE):
+        assert absence_told(health, [], channel, back + timedelta(days=2), MINUTE, TIMING) == (replace(health, absence=None), None)
+    last = back + timedelta(days=50)
+    again = woken(replace(health, last_valid=last), last + timedelta(hours=2), TIMING)
+    note = absence_told(again, [], OFFICE, last + timedelta(hours=3), MINUTE, TIMING)[1]
+    assert note is not None and (note.since, note.until) == (last, last + timedelta(hours=2))
 
 
 def test_what_could_not_be_seen_before_is_no_absence() -> None:
