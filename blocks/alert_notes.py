@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
+from blocks.alert_parts import nth
 from blocks.alert_words import MOST_NAMES, Outage, at_place, called, clock, counted, how, moment, names, span, subject
 from blocks.frame import BlockDict, actions, button, plural, render, safe, section, small
 from rules.incidents import OF_PHONES, Kind, Phase
@@ -45,7 +46,7 @@ def reply_card(note: Note, outage: Outage) -> list[BlockDict]:
         case About.GREW:
             said = f"🔴  {what} are missing by now.{_below(who)}"
         case About.REOPENED:
-            times = f", for the {_times(outage)} time in a row" if outage.incident.episodes > 1 else ""
+            times = f", for the {nth(outage.incident.episodes)} time in a row" if outage.incident.episodes > 1 else ""
             said = f"🔴  {what}: {_again(outage)}{times}.{_below(who)}"
         case About.FLAPPING:
             said = f"🟠  {what} {_goes(note)}. I say no more of each time; the message above shows how it stands.{_below(who)}"
@@ -108,11 +109,6 @@ def _below(who: str) -> str:
 
 def _again(outage: Outage) -> str:
     return "missing again" if outage.incident.kind in OF_PHONES else "again"
-
-
-def _times(outage: Outage) -> str:
-    count = outage.incident.episodes
-    return {2: "second", 3: "third"}.get(count, f"{count}th")
 
 
 def _lasting(note: Note, outage: Outage) -> str:

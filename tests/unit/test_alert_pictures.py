@@ -377,6 +377,16 @@ def test_a_reply_says_what_changed_and_never_begins_like_the_message(about: Abou
     assert [fault for fault in faults(blocks) if "subteam" not in fault] == []
 
 
+@pytest.mark.parametrize(
+    ("episodes", "says"), [(1, "missing again."), (2, "again, for the 2nd time in a row."), (21, "the 21st time in a row.")]
+)
+def test_a_phone_that_is_missing_again_says_how_often_it_was(episodes: int, says: str) -> None:
+    world = missing(1)
+    one = outage(world)
+    one = replace(one, incident=replace(one.incident, episodes=episodes))
+    assert says in words_of(notes.reply_card(a_note(About.REOPENED, list(world.places)[:1]), one))
+
+
 @pytest.mark.parametrize(("count", "says"), [(1, "*Front desk (ext. 101)* comes and goes. "), (3, "at Head office* come and go. ")])
 def test_one_phone_comes_and_goes_and_several_come_and_go(count: int, says: str) -> None:
     world = missing(count)
