@@ -54,7 +54,8 @@ class Web:
     """The pages, as a WSGI application.
 
     Args:
-        parts: What has to work for the bot to work, by name; one that does not makes ``/healthz`` 503.
+        parts: What has to work for the bot to work, by name; one that does not makes ``/healthz`` 503. While the bot
+            starts, others are still added.
         outside: What is only reported.
         metrics: What ``/metrics`` shows.
         events: Takes Slack's requests in HTTP mode, once their signature is found right; ``None`` in Socket Mode.
@@ -93,7 +94,7 @@ class Web:
         return _answer(environ, start_response, HTTPStatus.NOT_FOUND)
 
     def _health(self) -> tuple[bool, dict[str, Any]]:
-        own = {name: _look(name, part) for name, part in self._parts.items()}
+        own = {name: _look(name, part) for name, part in list(self._parts.items())}
         around = {name: _look(name, part) for name, part in self._outside.items()}
         well = all(part["ok"] for part in own.values())
         return well, {"ok": well, "parts": own, "outside": around}

@@ -122,6 +122,18 @@ def test_a_part_that_cannot_tell_how_it_is_does_not_work_and_tells_no_secret() -
     assert b"not-a-real-password" not in answer.body
 
 
+def test_a_part_that_is_added_while_health_is_being_told_is_told_the_next_time() -> None:
+    def added() -> tuple[bool, str]:
+        parts["clock"] = lambda: (True, "ticks")
+        return True, "well"
+
+    parts: dict[str, Part] = {"database": added, "token": lambda: (True, "accepted")}
+    with serve(web(parts), "127.0.0.1", 0) as port:
+        first, second = (ask(port, "GET", "/healthz") for _ in range(2))
+    assert first.status == second.status == 200
+    assert [list(json.loads(one.body)["parts"]) for one in (first, second)] == [["database", "token"], ["database", "token", "clock"]]
+
+
 def test_health_is_asked_anew_every_time() -> None:
     well = [True]
     with serve(web({"slack": lambda: (well[0], "")}), "127.0.0.1", 0) as port:
