@@ -8,8 +8,6 @@ from store import Clock, Store, audit, history, incidents, once, outbox, report_
 
 log = structlog.get_logger(__name__)
 
-OUTBOX_KEPT = timedelta(days=30)
-"""How long a message that has ended can still be looked up, dead letters included."""
 AUDIT_KEPT = timedelta(days=365)
 EVERY = timedelta(hours=1)
 
@@ -23,7 +21,7 @@ def tidy(store: Store, clock: Clock = shared_now, audit_kept: timedelta = AUDIT_
     Raises:
         StoreError: The database could not do it.
     """
-    messages = store.write(lambda transaction: outbox.prune(transaction, clock(transaction) - OUTBOX_KEPT))
+    messages = store.write(lambda transaction: outbox.prune(transaction, clock(transaction)))
     marks = store.write(lambda transaction: once.prune(transaction, clock(transaction)))
     entries = store.write(lambda transaction: audit.prune(transaction, clock(transaction) - audit_kept))
     periods = store.write(lambda transaction: report_runs.prune(transaction, clock(transaction)))

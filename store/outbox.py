@@ -30,6 +30,8 @@ BETWEEN_MESSAGES = timedelta(seconds=1)
 """Slack takes about one message a second in a channel."""
 BETWEEN_EDITS = timedelta(seconds=5)
 """A message that changes all the time is edited no more often."""
+KEPT = timedelta(days=30)
+"""How long a message that has ended can still be looked up, dead letters included."""
 POSTED_KEPT = timedelta(days=400)
 """How long after its last message a thing's place in Slack is remembered."""
 ORPHAN = "the message it belongs to was never posted"
@@ -256,14 +258,14 @@ def oldest_waiting(transaction: Transaction) -> datetime | None:
     return oldest
 
 
-def prune(transaction: Transaction, before: datetime) -> int:
-    """Forget what was put before that instant and is no longer on its way; how many rows.
+def prune(transaction: Transaction, now: datetime) -> int:
+    """Forget what was put long ago and is no longer on its way; how many rows.
 
     A key is forgotten with its row. Where things are in Slack is remembered for much longer: an outage may be open for months.
     """
     ended = outbox.c.status.in_(("sent", "replaced", "skipped", "dead"))
-    gone = transaction.execute(delete(outbox).where(ended, outbox.c.created_at < before)).rowcount
-    transaction.execute(delete(posted).where(posted.c.used_at < before - POSTED_KEPT))
+    gone = transaction.execute(delete(outbox).where(ended, outbox.c.created_at < now - KEPT)).rowcount
+    transaction.execute(delete(posted).where(posted.c.used_at < now - POSTED_KEPT))
     return gone
 
 

@@ -480,8 +480,8 @@ def test_what_ended_long_ago_is_forgotten_but_not_where_it_is_in_slack(desk: Des
     desk.put("waits", thing="2")
     desk.send("7.5")
     desk.send()
-    assert desk.do(outbox.prune, NOON) == 0
-    assert desk.do(outbox.prune, NOON + SECOND) == 3
+    assert desk.do(outbox.prune, NOON + outbox.KEPT) == 0
+    assert desk.do(outbox.prune, NOON + outbox.KEPT + SECOND) == 3
     assert desk.statuses() == {"waits": "new"}
     assert desk.put("reply", "reply")
     assert desk.send() == "waits"
