@@ -63,7 +63,7 @@ def commands(
             report_command(memory, keys.places),
             whoami_command(registry, keys.places.groups if keys.places is not None else dict),
             access_command(memory, keys),
-            audit_command(memory, keys.people, audit_days),
+            audit_command(memory, keys.people, audit_days, registry),
             doctor_command(diagnose, registry),
         ]
     )

@@ -1,21 +1,23 @@
 """``audit``: who asked what, from where, and how it ended."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 
 from blocks import audit as view
-from blocks.frame import clean, code, cut
-from blocks.settings import Page
-from handlers.choosing import untold
+from blocks.frame import code
+from blocks.settings import Page, quoted
+from handlers.choosing import short, untold
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.people import People
-from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from handlers.registry import Command, Csv, Misunderstood, Registry, Reply, Request
 from handlers.unanswered import UNANSWERED
 from rules.access import Role
 from rules.periods import LONGEST_PHRASE, BadPeriod, Period
+from rules.periods import WORDS as PERIOD_WORDS
 from rules.periods import read as read_period
 from store import audit
 from store.audit import Entry, Search
@@ -23,6 +25,8 @@ from voipms import VoipMs
 
 CSV_MOST = 100_000
 NAMES_MOST = 50
+HOME = "home"
+"""Stands in the audit for the *Home* tab; it is no command."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]{2,})>|([UW][A-Z0-9]{6,})")
 
 
@@ -34,17 +38,18 @@ class Typed:
     period: Period | None
 
 
-def audit_command(memory: Memory, people: People | None, kept_days: int) -> Command:
+def audit_command(memory: Memory, people: People | None, kept_days: int, registry: Callable[[], Registry]) -> Command:
     """``audit``.
 
     Args:
         people: What people are called; ``None`` where nothing is ever asked: for the manifest.
         kept_days: ``AUDIT_RETENTION_DAYS``.
+        registry: What can be asked.
     """
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """The newest entries that fit."""
-        typed = read(asked)
+        typed = read(asked, registry())
         with memory.opened.reading() as transaction:
             count = audit.count(transaction, typed.search)
             first = asked.first if asked.first < count else 0
@@ -58,8 +63,7 @@ def audit_command(memory: Memory, people: People | None, kept_days: int) -> Comm
 
     def csv(asked: Request, phones: VoipMs) -> Csv:
         """All that fit."""
-        typed = read(asked)
-
+        typed = read(asked, registry())
         with memory.opened.reading() as transaction:
             entries = audit.entries(transaction, typed.search, CSV_MOST)
         names = _names(entries, people)
@@ -83,8 +87,11 @@ def audit_command(memory: Memory, people: People | None, kept_days: int) -> Comm
     )
 
 
-def read(asked: Request) -> Typed:
+def read(asked: Request, registry: Registry) -> Typed:
     """What the words look for.
+
+    Args:
+        registry: Whose commands can be looked for.
 
     Raises:
         Misunderstood: Two periods, people or commands; or a word that is none of them.
@@ -105,13 +112,12 @@ def read(asked: Request) -> Typed:
             refused = True
         elif word.lower() == "me":
             people.append(asked.person)
-        elif re.fullmatch(r"/?(voip-)?[a-z-]{2,20}", word.lower()):
-            commands.append(word.lower().removeprefix("/").removeprefix("voip-"))
+        elif name := _command(word, registry):
+            commands.append(name)
         elif word.startswith("@"):
             raise untold(word)
         else:
-            slash = slash_for(asked.way)
-            raise Misunderstood(f"I do not know “{cut(clean(word), 40)}”.", f"For example {code(f'{slash}audit @ben last-week refused')}")
+            raise _unknown(word, asked, registry)
     for several, what in ((periods, "period"), (people, "person"), (commands, "command")):
         if len(set(several)) > 1:
             raise Misunderstood(
@@ -121,6 +127,21 @@ def read(asked: Request) -> Typed:
     since, until = period.bounds(asked.zone) if period else (None, None)
     search = Search(person=people[0] if people else "", command=commands[0] if commands else "", since=since, until=until, refused=refused)
     return Typed(search, period)
+
+
+def _command(word: str, registry: Registry) -> str:
+    """The name of the command, however it is typed; ``""`` where there is none of that name."""
+    name = word.lower().removeprefix("/").removeprefix("voip-")
+    found = registry.get(name)
+    return found.name if found is not None else name if name == HOME else ""
+
+
+def _unknown(word: str, asked: Request, registry: Registry) -> Misunderstood:
+    slash = slash_for(asked.way)
+    known = (*PERIOD_WORDS, *(command.name for command in registry), HOME, "refused")
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.7)
+    line = " ".join(quoted(near[0] if one == word else one) for one in asked.words) if near else "@ben last-week refused"
+    return Misunderstood(f"I do not know “{short(word)}”.", f"{'Did you mean' if near else 'For example'} {code(f'{slash}audit {line}')}")
 
 
 def _period(left: list[str], asked: Request, periods: list[Period]) -> int:

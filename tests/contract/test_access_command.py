@@ -1,6 +1,7 @@
 """``access``: what an admin types or chooses is what holds from then on, and what would lock everybody out is not done."""
 
 import csv
+import html
 import io
 from collections.abc import Iterator
 
@@ -204,6 +205,25 @@ def test_the_audit_finds_what_was_done_and_refused_by_person_command_and_period(
     rows = list(csv.DictReader(io.StringIO(door.csv("audit access today").file.decode("utf-8-sig"))))
     assert rows and {row["Command"] for row in rows} == {"access"}
     assert not door.ask("audit", BEN).allowed
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("yesterdy", "I do not know “yesterdy”.\nDid you mean /voip audit yesterday"),
+        (f"<@{BEN}> refusd", f"Did you mean /voip audit <@{BEN}> refused"),
+        ("cals today", "Did you mean /voip audit calls today"),
+        ("frobnicate", "For example /voip audit @ben last-week refused"),
+    ],
+)
+def test_what_is_no_command_is_not_looked_for_in_the_audit(door: Door, words: str, says: str) -> None:
+    answer = door.ask(f"audit {words}")
+    assert answer.entry.result == "misunderstood" and says in html.unescape(said(answer))
+
+
+@pytest.mark.parametrize("words", ["mailbox today", "/voip-calls", "Home", "call"])
+def test_every_name_of_a_command_is_looked_for_in_the_audit(door: Door, words: str) -> None:
+    assert door.ask(f"audit {words}").entry.result == "answered"
 
 
 def test_a_long_audit_is_turned_to_its_end(door: Door) -> None:
