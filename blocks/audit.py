@@ -19,7 +19,7 @@ class Entry:
 
     Attributes:
         name: What the person is called; plain, from outside.
-        place: What the channel is called, or its id; ``""`` where there is none.
+        person, channel: Slack's ids; ``""`` where there is no channel.
     """
 
     at: datetime
