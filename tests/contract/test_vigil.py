@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from blocks.setup import welcome_card
 from handlers.places import Places
-from handlers.vigil import CHANNELS_AT_ONCE, EVERY, Vigil, channels_check, greet
+from handlers.vigil import CHANNELS_ASKED, CHANNELS_AT_ONCE, EVERY, Vigil, channels_check, greet
 from playground import slack as slack_faults
 from playground.slack import SlackServer
 from playground.slack_limits import message_problems
@@ -154,6 +154,17 @@ def test_many_channels_are_looked_at_in_turn(at: Watched) -> None:
     assert at.vigil.channels() == (True, f"{CHANNELS_AT_ONCE} in use")
     at.vigil.tick()
     assert at.vigil.channels() == (False, f"#site{CHANNELS_AT_ONCE + 2} is archived")
+
+
+@pytest.mark.parametrize(("how_many", "ok"), [(11, False), (CHANNELS_ASKED, False), (CHANNELS_ASKED + 1, None)])
+def test_the_doctor_does_not_call_channels_well_that_it_did_not_look_at(at: Watched, how_many: int, ok: bool | None) -> None:
+    for number in range(how_many):
+        at.slack.channel(f"C0SITE{number:02}", f"site{number}", archived=number == how_many - 1)
+        at.alerts_go_to(f"C0SITE{number:02}", f"203.0.113.{100 + number}")
+    with at.store.reading() as transaction:
+        check = channels_check(at.client, destinations.channels(transaction, NOON))
+    assert check.ok is ok
+    assert (f"#site{how_many - 1}" in check.found) is (ok is False)
 
 
 def test_without_the_scope_to_look_nothing_is_said_of_channels(at: Watched) -> None:
