@@ -29,7 +29,8 @@ from handlers.vigil import channels_check
 from logs import Redaction
 from rules.access import Profile, Role
 from rules.doctor import Check, admins, clock_skew, scopes
-from store import NotThereYet, Store, StoreError, destinations, outbox
+from store import NotThereYet, Store, StoreError, destinations, shared_now
+from store.outbox import DeadLetter
 from voipms import Priority, Refused, Unreachable, VoipMs, VoipMsError
 from voipms.errors import PORTAL_PAGE
 
@@ -84,14 +85,14 @@ def settings_check(settings: Settings) -> Check:
 
 
 def database_checks(database: Callable[[], AbstractContextManager[Store]]) -> list[Check]:
-    """Whether the database works, and whether Slack took all that was to be posted."""
+    """Whether the database works, and whether Slack takes what is to be posted."""
     try:
         with database() as store:
             well, words = store.how_it_is()
             if not well:
                 return [Check("Database", False, words, "See DATABASE_URL, the disk, and who may write there")]
             with store.reading() as transaction:
-                dead = outbox.dead_letters(transaction)
+                dead = destinations.untaken(transaction, shared_now(transaction))
     except NotThereYet as fresh:
         return [Check("Database", None, str(fresh))]
     except StoreError as error:
@@ -99,10 +100,10 @@ def database_checks(database: Callable[[], AbstractContextManager[Store]]) -> li
     return [Check("Database", True, words), _posts(dead)]
 
 
-def _posts(dead: Sequence[outbox.DeadLetter]) -> Check:
+def _posts(dead: Sequence[DeadLetter]) -> Check:
     name = "Posts to Slack"
     if not dead:
-        return Check(name, True, "Slack took all of them")
+        return Check(name, True, "Slack takes them")
     last = dead[0]
     found = f"{plural(len(dead), 'message')} could not be posted, the last for {last.channel} ({last.error})"
     return Check(name, False, found, "Invite the bot with /invite @Dialtone, or choose another channel; Slack's word says why")

@@ -1,9 +1,13 @@
-"""Where messages go: the channels that people have chosen, and for what."""
+"""Where messages go: the channels that people have chosen, and for what; and what did not arrive there."""
 
 from datetime import datetime
 
-from store import reports, steering
+from store import outbox, reports, steering
+from store.outbox import DeadLetter
 from store.transactions import Transaction
+
+CHANNELS = ("C", "G")
+"""How Slack's ids of channels begin; a person is always in use."""
 
 
 def channels(transaction: Transaction, now: datetime) -> dict[str, tuple[str, ...]]:
@@ -22,3 +26,10 @@ def channels(transaction: Transaction, now: datetime) -> dict[str, tuple[str, ..
         if one.paused_at is None and not one.plan.is_personal:
             use(one.plan.channel, f"report {one.id}")
     return {channel: tuple(what) for channel, what in found.items()}
+
+
+def untaken(transaction: Transaction, now: datetime) -> list[DeadLetter]:
+    """What Slack did not take and somebody has to see to, newest first: its place is still in use, and has taken nothing since."""
+    paused = (one.plan.channel for one in reports.every(transaction) if one.trouble)
+    used = {*channels(transaction, now), *paused}
+    return [letter for letter in outbox.untaken(transaction) if letter.channel in used or not letter.channel.startswith(CHANNELS)]

@@ -242,6 +242,20 @@ def dead_letters(transaction: Transaction, most: int = 20) -> list[DeadLetter]:
     return [DeadLetter(**row._mapping) for row in transaction.execute(query)]
 
 
+def untaken(transaction: Transaction) -> list[DeadLetter]:
+    """What Slack did not take, newest first, where it has taken nothing since."""
+    later = outbox.alias("later")
+    taken = select(later.c.channel, func.max(later.c.id).label("id")).where(later.c.status == "sent").group_by(later.c.channel).subquery()
+    columns = (outbox.c[name] for name in DeadLetter.__dataclass_fields__)
+    query = (
+        select(*columns)
+        .join_from(outbox, taken, taken.c.channel == outbox.c.channel, isouter=True)
+        .where(outbox.c.status == "dead", or_(taken.c.id.is_(None), taken.c.id < outbox.c.id))
+        .order_by(outbox.c.id.desc())
+    )
+    return [DeadLetter(**row._mapping) for row in transaction.execute(query)]
+
+
 def counts(transaction: Transaction) -> dict[str, int]:
     """How many messages are ``new``, ``sending`` and ``dead``."""
     query = (

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,10 @@ from playground.slack_faults import Fault
 from playground.voipms import BadStatus, Html, VoipMsServer
 from playground.voipms_faults import Fault as VoipMsFault
 from rules.doctor import Check
-from store import Store
+from rules.scene import Scope
+from rules.timing import Timing
+from store import Store, Transaction, outbox, reports, steering
+from tests.reports_bench import plan
 from voipms import Pace, VoipMs
 
 
@@ -120,6 +123,53 @@ def test_a_voipms_that_cannot_be_asked_shuts_no_gate(doctor: Diagnose, phones: V
     checks = doctor()
     assert faulty(checks) <= {"VoIP.ms reachable"}
     assert checks["VoIP.ms login"].ok is None
+
+
+def alerts_go_to(store: Store, channel: str) -> None:
+    now = datetime.now(UTC)
+    store.write(lambda transaction: steering.route(transaction, Scope.ALL, "", channel, "U0ALICE", now, Timing()))
+
+
+def post(store: Store, key: str, place: str, error: str = "") -> None:
+    """A message on its way, and what Slack makes of it."""
+    now = datetime.now(UTC) + timedelta(hours=1)
+
+    def body(transaction: Transaction) -> None:
+        outbox.put(transaction, key, place, "post", key, {}, now)
+        message = outbox.claim(transaction, now, "a", timedelta())
+        assert message is not None and message.key == key
+        assert outbox.refused(transaction, message, error) if error else outbox.settled(transaction, message, "1.0", now)
+
+    store.write(body)
+
+
+def test_a_message_that_slack_refused_is_told_until_its_place_takes_one_again(doctor: Diagnose, store: Store) -> None:
+    alerts_go_to(store, "C0ALERTS")
+    for place in ("C0ALERTS", "U0ALICE"):
+        post(store, f"before {place}", place)
+        post(store, f"refused {place}", place, "is_archived")
+        posts = doctor()["Posts to Slack"]
+        assert posts.ok is False and place in posts.found and "is_archived" in posts.found
+        post(store, f"after {place}", place)
+        assert doctor()["Posts to Slack"] == Check("Posts to Slack", True, "Slack takes them")
+
+
+def test_a_message_that_slack_refused_where_nothing_goes_any_more_is_not_told(doctor: Diagnose, store: Store) -> None:
+    alerts_go_to(store, "C0ALERTS")
+    post(store, "refused", "C0ALERTS", "is_archived")
+    assert doctor()["Posts to Slack"].ok is False
+    alerts_go_to(store, "C0OTHER")
+    assert doctor()["Posts to Slack"].ok is True
+
+
+def test_a_report_that_is_paused_since_slack_refuses_it_is_still_told(doctor: Diagnose, store: Store) -> None:
+    now = datetime.now(UTC)
+    one = store.write(lambda transaction: reports.make(transaction, plan(channel="C0OLD"), "U0ALICE", now))
+    post(store, "refused", "C0OLD", "is_archived")
+    store.write(lambda transaction: reports.pause(transaction, one.id, "", now, "is_archived"))
+    assert doctor()["Posts to Slack"].ok is False
+    store.write(lambda transaction: reports.remove(transaction, one.id))
+    assert doctor()["Posts to Slack"].ok is True
 
 
 def test_a_main_account_that_voipms_does_not_know_is_told(doctor: Diagnose) -> None:
