@@ -32,4 +32,4 @@ def untaken(transaction: Transaction, now: datetime) -> list[DeadLetter]:
     """What Slack did not take and somebody has to see to, newest first: its place is still in use, and has taken nothing since."""
     paused = (one.plan.channel for one in reports.every(transaction) if one.trouble)
     used = {*channels(transaction, now), *paused}
-    return [letter for letter in outbox.untaken(transaction) if letter.channel in used or not letter.channel.startswith(CHANNELS)]
+    return [letter for letter in outbox.dead_letters(transaction) if letter.channel in used or not letter.channel.startswith(CHANNELS)]

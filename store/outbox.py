@@ -235,14 +235,7 @@ def parent_ts(transaction: Transaction, thing: str, channel: str) -> str | None:
     return ts
 
 
-def dead_letters(transaction: Transaction, most: int = 20) -> list[DeadLetter]:
-    """What Slack did not take, newest first."""
-    columns = (outbox.c[name] for name in DeadLetter.__dataclass_fields__)
-    query = select(*columns).where(outbox.c.status == "dead").order_by(outbox.c.id.desc()).limit(most)
-    return [DeadLetter(**row._mapping) for row in transaction.execute(query)]
-
-
-def untaken(transaction: Transaction) -> list[DeadLetter]:
+def dead_letters(transaction: Transaction) -> list[DeadLetter]:
     """What Slack did not take, newest first, where it has taken nothing since."""
     later = outbox.alias("later")
     taken = select(later.c.channel, func.max(later.c.id).label("id")).where(later.c.status == "sent").group_by(later.c.channel).subquery()

@@ -163,7 +163,6 @@ def test_a_message_that_slack_refuses_is_kept_as_a_dead_letter_and_holds_up_noth
     with desk.store.reading() as transaction:
         dead = outbox.dead_letters(transaction)
         assert outbox.counts(transaction) == {"new": 0, "sending": 1, "dead": 3}
-        assert [letter.key for letter in outbox.dead_letters(transaction, most=1)] == ["edit of 1"]
     assert [(letter.key, letter.error) for letter in dead] == [
         ("edit of 1", outbox.ORPHAN),
         ("reply to 1", outbox.ORPHAN),
