@@ -164,10 +164,15 @@ class Agenda:
         self._regroup(None, line)
 
     def _regroup(self, before: Line | None, after: Line | None) -> None:
-        for key in _keys(before):
-            self._groups.get(key, set()).discard(before.account if before else "")
         for key in _keys(after):
             self._groups.setdefault(key, set()).add(after.account if after else "")
+        for key in set(_keys(before)).difference(_keys(after)):
+            group = self._groups[key]
+            group.discard(before.account if before else "")
+            if not group:  # addresses change daily: nobody comes back to most of them
+                del self._groups[key]
+                for up in (True, False):
+                    self._events.pop((*key, up), None)
 
     # What is next
 

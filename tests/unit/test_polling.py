@@ -1,5 +1,6 @@
 """Which account is looked at next, what ``register_next`` is worth, and how fast a round is."""
 
+import pickle
 import random
 import time
 from collections import Counter
@@ -321,6 +322,22 @@ def test_who_is_gone_or_forgotten_is_not_asked() -> None:
     ]
     desk.agenda.looked(first, Look.YES, NOON)
     assert desk.agenda.figures(NOON).accounts == 1
+
+
+def test_a_phone_whose_address_changes_every_day_takes_no_more_room_each_time() -> None:
+    desk = Desk(1)
+    (account,) = desk.lines
+    room = []
+    for day in range(200):
+        desk.now += timedelta(days=1)
+        for look in (Look.YES, Look.NO, Look.NO, Look.YES, Look.YES):  # it falls and comes back, at another address each day
+            desk.now += MINUTE
+            desk.agenda.next(desk.now)
+            where = spot(f"203.0.113.{day}", f"{day}", None) if look is Look.YES else None
+            desk.lines[account] = step(desk.lines[account], look, desk.now, TIMING, where)
+            desk.agenda.looked(desk.lines[account], look, desk.now)
+        room.append(len(pickle.dumps(desk.agenda)))
+    assert room[-1] < room[0] + 100
 
 
 def test_the_figures_say_how_the_watch_is_doing() -> None:
