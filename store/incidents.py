@@ -1,13 +1,16 @@
 """Outages, open and closed, each with all it takes to draw its message."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Text, delete, func, select, type_coerce, update
 
 from rules.incidents import Incident, Kind
-from rules.saving import as_json
+from rules.saving import from_json
 from store.errors import Stale
 from store.tables import incident as incidents
 from store.transactions import Transaction, insert
@@ -52,12 +55,23 @@ def history(transaction: Transaction, since: datetime, until: datetime | None = 
     return list(transaction.scalars(newest.limit(most)))
 
 
-def same(transaction: Transaction, kind: Kind, key: str, since: datetime) -> list[Incident]:
-    """Those of the same kind and key that were opened since then, open or closed."""
-    # the text leaves out nearly all others before they are read
-    written = type_coerce(incidents.c.value, Text).contains(as_json(key).decode(), autoescape=True)
-    query = select(incidents.c.value).where(incidents.c.opened_at >= since, incidents.c.kind == kind.value, written)
-    return [one for one in transaction.scalars(query) if one.key == key]
+def same(transaction: Transaction, since: datetime) -> Callable[[Kind, str], list[Incident]]:
+    """Who is asked of a kind and a key for the incidents of these that were opened since then, open or closed.
+
+    All are read at once, but only those that are asked for are made whole: there may be thousands.
+    """
+    texts = defaultdict[tuple[Kind, str], list[str]](list)
+    for text in transaction.scalars(select(type_coerce(incidents.c.value, Text)).where(incidents.c.opened_at >= since)):
+        head = from_json(_Head, text)
+        texts[head.kind, head.key].append(text)
+    return cache(lambda kind, key: [from_json(Incident, text) for text in texts[kind, key]])
+
+
+class _Head(msgspec.Struct):
+    """What tells which incidents are of the same."""
+
+    kind: Kind
+    key: str
 
 
 def save(transaction: Transaction, some: Iterable[Incident], versions: Mapping[str, int]) -> None:
