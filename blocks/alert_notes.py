@@ -18,6 +18,7 @@ from rules.surroundings import Who
 from rules.watch import State
 
 MOST_LINES = 15
+NOTHING_MORE = "This channel is no longer told of this"
 _GROUP = re.compile(r"[SW][A-Z0-9]+")
 
 
@@ -113,6 +114,14 @@ def _again(outage: Outage) -> str:
 
 def _lasting(note: Note, outage: Outage) -> str:
     return span(note.at - outage.incident.since)
+
+
+# The end of a message
+
+
+def nothing_more_card() -> list[BlockDict]:
+    """What the message of an outage becomes where nothing of it may be told any more."""
+    return render([section(f"⚪  {NOTHING_MORE}.")])
 
 
 # Several outages

@@ -13,7 +13,7 @@ from blocks.frame import BlockDict, escape, safe
 from jobs.painting import Painter, Words
 from rules.incidents import Kind
 from rules.notes import About, Act, Note
-from store import Store, incidents, survey
+from store import Store, access, incidents, survey
 from store.outbox import Message
 from store.survey import Survey
 
@@ -44,10 +44,12 @@ def note_painter(
         now = clock()
         with store.reading() as transaction:
             look = Survey(transaction, now, zone, survey.spans(transaction, confirm_seconds))
-            told = incidents.of(transaction, [note.incident] if note.incident else note.incidents)
+            known = incidents.of(transaction, [note.incident] if note.incident else note.incidents)
+            note, told = survey.told_in(transaction, note, known)
             outages = [Outage(one, note.channel, look.around(one, note.channel)) for one in told]
             who = survey.who(transaction, note.accounts) if not told else {}
             here = look.zone_of(note.channel)
+            whole = access.limits(transaction, note.channel) is None
         match note.about:
             case About.DIGEST:
                 still = [one for one in outages if one.running and not one.incident.taken_by]
@@ -56,12 +58,13 @@ def note_painter(
                 open_now = sum(one.running for one in outages)
                 return _words(alert_notes.night_headline(outages, open_now), alert_notes.night_card(outages, open_now)) if outages else None
             case About.ABSENCE:
-                return _words(alert_notes.absence_headline(note, here), alert_notes.absence_card(note, who, here))
+                return _words(alert_notes.absence_headline(note, here), alert_notes.absence_card(note, who, here)) if whole else None
             case About.ARRIVAL:
-                return _words(alert_notes.arrival_headline(note, who), alert_notes.arrival_card(note, who))
-        if not outages:
-            return None  # it is so old that it has been forgotten
-        return _of_outage(note, outages[0], own_address)
+                return _words(alert_notes.arrival_headline(note, who), alert_notes.arrival_card(note, who)) if note.accounts else None
+        if outages:
+            return _of_outage(note, outages[0], own_address)
+        # without ``known`` it is so old that it has been forgotten
+        return _ended_here() if message.kind == "update" and known else None
 
     return paint
 
@@ -76,7 +79,14 @@ def _of_outage(note: Note, outage: Outage, own_address: Callable[[], str]) -> Wo
     return Words(text=text, blocks=alerts.card(outage), about=safe(subject(outage)), anew=outage.running)
 
 
+def _ended_here() -> Words:
+    """In place of a message whose channel may hear nothing more of it."""
+    return Words(text=escape(alert_notes.NOTHING_MORE), blocks=alert_notes.nothing_more_card(), anew=False)
+
+
 def _reply(note: Note, outage: Outage) -> Words | None:
+    if outage.members and not note.accounts:
+        return None  # the channel may no longer see any of those it was about
     if note.about in ONLY_WHILE_TRUE and (not outage.running or outage.incident.taken_by):
         return None
     text = escape(alert_notes.reply_headline(note, outage))

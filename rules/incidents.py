@@ -45,7 +45,7 @@ class Member:
     """A phone of an incident. All instants are aware, in UTC.
 
     Attributes:
-        channel: Where it is told; it stays while the incident lasts. ``""`` while there is none.
+        channel: Where it is told; it stays while the incident lasts and that channel may see the phone. ``""`` while there is none.
         site: Its site's key when it joined.
         since: First "no" of its latest outage.
         confirmed_at: When that was confirmed.

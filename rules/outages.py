@@ -33,7 +33,7 @@ from rules.health import Sight
 from rules.incidents import AWAY, OF_PHONES, Incident, Kind, Member, Stand
 from rules.notes import About, Act, Note
 from rules.opening import Draft
-from rules.scene import Ears, Held, Scene, channel_of, ears, stand_of
+from rules.scene import Ears, Held, Scene, channel_of, ears, may_see, stand_of
 from rules.telling import told
 from rules.timing import Timing
 from rules.watch import Line, State
@@ -113,9 +113,11 @@ def _stands(draft: Draft) -> None:
 
 
 def _housed(draft: Draft, member: Member) -> Member:
-    """The member with a channel, if one was set since it joined."""
+    """The member with another channel, if it had none when it joined, or one that may no longer see it."""
     line = draft.scene.lines.get(member.account)
-    return member if member.channel or line is None else replace(member, channel=channel_of(draft.scene, line))
+    if line is None or (member.channel and may_see(draft.scene, member.channel, line)):
+        return member
+    return replace(member, channel=channel_of(draft.scene, line))
 
 
 def _standing(draft: Draft, member: Member, line: Line | None) -> Member:

@@ -177,7 +177,12 @@ def channel_of(scene: Scene, line: Line) -> str:
     client = scene.phone(line.account).client
     keys = ((Scope.SITE, line.site_key), (Scope.CLIENT, client), (Scope.POP, line.pop))
     found = [*(scene.routes[key] for key in keys if key[1] and key in scene.routes), scene.channel]
-    return next((one for one in found if one not in scene.limits or scene.limits[one].holds(line.account, client)), "")
+    return next((one for one in found if may_see(scene, one, line)), "")
+
+
+def may_see(scene: Scene, channel: str, line: Line) -> bool:
+    """Whether that channel may see the line."""
+    return channel not in scene.limits or scene.limits[channel].holds(line.account, scene.phone(line.account).client)
 
 
 def stand_of(scene: Scene, line: Line | None) -> Stand:
@@ -261,8 +266,9 @@ def to_expire(lines: Iterable[Line], incident: Incident, now: datetime) -> tuple
 
 
 def channels(scene: Scene, incident: Incident) -> list[str]:
-    """The channels in which the incident is told, in the order in which it reached them."""
+    """The channels in which the incident is told, or was and has to be ended, in the order in which it reached them."""
+    told = (one.channel for one in incident.tellings)
     if incident.kind in (Kind.API, Kind.BALANCE):
         # a message that is there is ended where it is, even if the channel for everything is another one by now
-        return list(dict.fromkeys([*(one.channel for one in incident.tellings), *([scene.whole] if incident.running else [])]))
-    return list(dict.fromkeys(member.channel for member in incident.members))
+        return list(dict.fromkeys([*told, *([scene.whole] if incident.running else [])]))
+    return list(dict.fromkeys([*(member.channel for member in incident.members), *told]))

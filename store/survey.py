@@ -1,6 +1,6 @@
 """What the pictures of outages need to know beside them, asked in one transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from rules.calendar import Quiet
 from rules.health import Sight
 from rules.incidents import Incident, Kind
 from rules.limits import Limits
+from rules.notes import Note
 from rules.scene import Crowd, Mute, to_expire
 from rules.surroundings import PAST, Surroundings, Who, renewed, silencing
 from rules.timeline import uptime
@@ -52,6 +53,25 @@ def who(transaction: Transaction, accounts: Iterable[str]) -> dict[str, Who]:
     return {account: who_is(one) for account, one in lines.of(transaction, accounts).items()}
 
 
+def told_in(transaction: Transaction, note: Note, told: Collection[Incident]) -> tuple[Note, list[Incident]]:
+    """The note and the incidents it is about, with what its channel may hear of now; those of which that is nothing are left out."""
+    limits = access.limits(transaction, note.channel)
+    own = [replace(one, members=tuple(member for member in one.members if member.channel == note.channel)) for one in told]
+    if limits is None:
+        return note, [one for one, whole in zip(own, told, strict=True) if one.members or not whole.members]
+    accounts = {*note.accounts, *(member.account for one in own for member in one.members)}
+    seen = {account for account, one in who(transaction, accounts).items() if limits.holds(account, one.client)}
+    own = [replace(one, members=tuple(member for member in one.members if member.account in seen)) for one in own]
+    kept = [place for place, account in enumerate(note.accounts) if account in seen]
+    note = replace(
+        note,
+        accounts=tuple(note.accounts[place] for place in kept),
+        details=tuple(note.details[place] for place in kept if note.details),
+        count=len(kept),
+    )
+    return note, [one for one in own if one.members]
+
+
 class Survey:
     """Looks around incidents within one transaction; what is the same for all of them is read once.
 
@@ -67,6 +87,7 @@ class Survey:
         self._timing = timing
         self._limits = limits
         self._counted: dict[Limits | None, tuple[Crowd, int]] = {}
+        self._same: dict[tuple[Kind, str], list[Incident]] = {}
 
     def around(self, incident: Incident, channel: str) -> Surroundings:
         """What is true around the incident, as that channel is told of it."""
@@ -126,10 +147,11 @@ class Survey:
     def _mutes(self) -> list[Mute]:
         return steering.mutes(self._transaction, self._now)
 
-    @cached_property
-    def _past(self) -> Callable[[Kind, str], list[Incident]]:
-        """Who knows the outages of a kind and a key in the last weeks."""
-        return incidents.same(self._transaction, self._now - PAST)
+    def _past(self, kind: Kind, key: str) -> list[Incident]:
+        """The outages of the same in the last weeks."""
+        if (kind, key) not in self._same:
+            self._same[kind, key] = incidents.same(self._transaction, kind, key, self._now - PAST)
+        return self._same[kind, key]
 
     def _crowd(self, incident: Incident, limits: Limits | None) -> tuple[Crowd, int]:
         match incident.kind:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from blocks.alert_notes import NOTHING_MORE
 from jobs.notes import note_painter
 from jobs.painting import Words
 from rules.health import Answer
+from rules.limits import Fence
 from rules.notes import About
 from rules.watch import Look
-from store import Store, steering, watch
+from store import Store, access, steering, watch
 from store.outbox import Message
 from store.tables import outbox as rows
 from tests.contract.watched_fleet import HOUR, MINUTE, TIMING, Fleet, note_of
@@ -121,3 +123,45 @@ def test_a_back_message_compares_with_the_last_thirty_days(fleet: Fleet) -> None
         fleet.look(DESK, Look.YES)
     words = [words_of(one.blocks) for one, _ in drawn(fleet, About.OPENED) if one is not None]
     assert len(words) == 2 and all("2nd outage in 30 days" in text and " % up" in text for text in words)
+
+
+# A channel that is limited between a note and its turn
+
+
+def limited_to(fleet: Fleet, *accounts: str) -> None:
+    with fleet.store.writing() as transaction:
+        access.fence_in(transaction, OFFICE, Fence(accounts=frozenset(accounts)), DANA, fleet.now)
+
+
+def test_what_waits_for_slack_says_no_more_than_the_channel_may_see_by_then(fleet: Fleet) -> None:
+    fleet.drop(DESK, HALL)
+    fleet.tick(HOUR)
+    limited_to(fleet, HALL)
+    said = [words for about in (About.OPENED, About.CHANGED, About.REMINDER) for words, _ in drawn(fleet, about) if words is not None]
+    assert len(said) == 3
+    assert all(HALL in words.text and DESK not in words.text + words_of(words.blocks) for words in said)
+
+
+def test_of_what_a_channel_may_no_longer_see_nothing_is_posted_and_the_message_says_no_more(fleet: Fleet) -> None:
+    fleet.drop(DESK, HALL)
+    fleet.tick(HOUR)
+    limited_to(fleet, SHOP)
+    assert texts(fleet, About.CHANGED) == [NOTHING_MORE]
+    assert {words for about in (About.OPENED, About.REMINDER) for words, _ in drawn(fleet, about)} == {None}
+    with fleet.store.writing() as transaction:
+        transaction.execute(rows.update().where(rows.c.kind == "update").values(kind="post"))
+    assert drawn(fleet, About.CHANGED) == [(None, False)], "there is no message that could say less"
+
+
+def test_that_the_bot_was_blind_or_a_phone_came_from_elsewhere_is_not_told_where_it_may_not_be_seen(fleet: Fleet) -> None:
+    fleet.look(DESK, Look.YES, devices=[Device(register_ip=HEAD, register_useragent="Yealink")])
+    fleet.wait(timedelta(days=2))
+    with fleet.store.writing() as transaction:
+        watch.began(transaction, fleet.lease, fleet.now, TIMING)
+    for account in (HALL, SHOP):
+        fleet.look(account, Look.YES)
+    fleet.look(DESK, Look.YES, Answer.VALID, [Device(register_ip="192.0.2.77", register_useragent="Linphone/5.2")])
+    fleet.tick(11 * MINUTE)
+    assert texts(fleet, About.ABSENCE) and texts(fleet, About.ARRIVAL)
+    limited_to(fleet, HALL)
+    assert drawn(fleet, About.ABSENCE) == drawn(fleet, About.ARRIVAL) == [(None, False)]

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from rules.health import Answer
-from rules.incidents import truth
+from rules.incidents import Phase, truth
 from rules.limits import Limits
+from rules.notes import Act
 from rules.scene import Phone, Scope, channel_of
-from tests.watching import OFFICE, World
+from rules.watch import Look
+from tests.watching import OFFICE, SUPPORT, World
 
 BIRCH = "C0BIRCH"
 THEIRS, OTHERS = "100000_birch_0", "100000_head_0"
@@ -51,3 +53,48 @@ def test_that_voipms_cannot_be_seen_is_the_whole_accounts_affair() -> None:
         made.api(Answer.ERROR, account=f"100000_head_{second // 60 % 3}")
         made.tick(60)
     assert made.open and made.notes == []
+
+
+# A channel that is limited while an outage is told in it
+
+
+def limited_meanwhile(made: World, channel: str = OFFICE) -> None:
+    limits = {**made.scene.limits, channel: Limits(clients=frozenset({"561115"}))}
+    made.scene = replace(made.scene, limits=limits)
+    made.tick()
+
+
+def test_an_outage_of_others_ends_in_a_channel_that_is_limited_meanwhile() -> None:
+    made = routed(Scope.CLIENT, "nobody")
+    made.drop([OTHERS])
+    before = len(made.notes)
+    limited_meanwhile(made)
+    assert [(note.act, note.channel) for note in made.notes[before:]] == [(Act.EDIT, OFFICE)]
+    [message] = made.slack.values()
+    assert message.phase is Phase.GONE and not message.members
+    for _ in range(6):
+        made.tick(4 * 3600)
+    made.restore([OTHERS])
+    made.drop([OTHERS])
+    assert len(made.notes) == before + 1, "neither a reminder nor its end nor the next one"
+
+
+def test_what_a_channel_may_see_of_an_outage_goes_on_in_it() -> None:
+    made = routed(Scope.CLIENT, "nobody")
+    made.places[THEIRS] = made.places[OTHERS]
+    made.look(THEIRS, Look.YES)
+    made.drop([OTHERS, THEIRS])
+    limited_meanwhile(made)
+    made.tick(3600)
+    assert [note.accounts for note in made.replies] == [(THEIRS,)]
+    made.restore([OTHERS, THEIRS])
+    [message] = made.slack.values()
+    assert message.phase is Phase.BACK and message.members == 1
+
+
+def test_an_outage_goes_on_in_a_channel_that_may_still_see_it() -> None:
+    made = routed(Scope.SITE, "head", SUPPORT)
+    made.drop([OTHERS])
+    limited_meanwhile(made, SUPPORT)
+    assert {note.channel for note in made.posts} == {SUPPORT, OFFICE}
+    assert {(channel, told.down) for (_, channel), told in made.slack.items()} == {(SUPPORT, ()), (OFFICE, (OTHERS,))}
