@@ -1,6 +1,6 @@
 """What the pictures of outages need to know beside them, asked in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -87,7 +87,6 @@ class Survey:
         self._timing = timing
         self._limits = limits
         self._counted: dict[Limits | None, tuple[Crowd, int]] = {}
-        self._same: dict[tuple[Kind, str], list[Incident]] = {}
 
     def around(self, incident: Incident, channel: str) -> Surroundings:
         """What is true around the incident, as that channel is told of it."""
@@ -147,11 +146,10 @@ class Survey:
     def _mutes(self) -> list[Mute]:
         return steering.mutes(self._transaction, self._now)
 
-    def _past(self, kind: Kind, key: str) -> list[Incident]:
-        """The outages of the same in the last weeks."""
-        if (kind, key) not in self._same:
-            self._same[kind, key] = incidents.same(self._transaction, kind, key, self._now - PAST)
-        return self._same[kind, key]
+    @cached_property
+    def _past(self) -> Callable[[Kind, str], list[Incident]]:
+        """Who knows the outages of a kind and a key in the last weeks."""
+        return incidents.same(self._transaction, self._now - PAST)
 
     def _crowd(self, incident: Incident, limits: Limits | None) -> tuple[Crowd, int]:
         match incident.kind:
