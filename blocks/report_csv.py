@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from blocks.calls import Asked
 from blocks.frame import caller, phone
 from blocks.owners import owner_name
 from blocks.reports import Around, days
 from rules.parts import Part, together
-from rules.reports import About, Report
+from rules.reports import Report
 
 CSV_HEAD = (
     "Part",
@@ -54,19 +53,3 @@ def _sold_rows(around: Around) -> Iterator[Sequence[object]]:
             yield ("Only the client's side", name, one.client, one.only_price.rows, *[""] * 6, f"{one.only_price.amount:f}", "", "")
         if one.only_cost.rows:
             yield ("Only our side", name, one.client, one.only_cost.rows, *[""] * 5, f"{one.only_cost.amount:f}", "", "", "")
-
-
-def asked_of(report: Report, around: Around) -> Asked:
-    """The question that has the report's calls for an answer: for the rows of ``blocks.calls.rows``."""
-    subject = report.subject
-    is_client = subject.scope.about is About.CLIENT
-    return Asked(
-        period=report.period,
-        filters=subject.filters,
-        zone=subject.zone,
-        wire_zone=subject.wire_zone,
-        names=around.names,
-        client=subject.scope.keys[0] if is_client else "",
-        client_name=subject.scope.name if is_client else "",
-        masked=around.masked,
-    )

@@ -376,19 +376,6 @@ def test_the_file_has_every_part_and_each_kind_comes_to_the_whole() -> None:
     ]
 
 
-def test_the_calls_themselves_are_asked_for_by_the_same_question() -> None:
-    made = report(DAY, subject(scope=Scope(about=About.CLIENT, keys=("561115",), name="Acme Ltd")))
-    asked = report_csv.asked_of(made, around())
-    assert (asked.period, asked.zone, asked.wire_zone, asked.client, asked.client_name) == (
-        made.period,
-        TORONTO,
-        NEW_YORK,
-        "561115",
-        "Acme Ltd",
-    )
-    assert report_csv.asked_of(report(DAY), around()).client == ""
-
-
 # Slack's limits, and strangers' words
 
 
