@@ -120,7 +120,6 @@ class Pace:
         self._clock = clock
         self._wait = wait
         self._changed = threading.Condition()
-        self._spent: deque[float] = deque()
         self._closed = False
         self.at_once = people_at_once + 1
         """The most requests that are ever under way together."""
@@ -130,13 +129,6 @@ class Pace:
         """Requests a minute, as of now."""
         with self._changed:
             return self._budget.rate
-
-    @property
-    def utilisation(self) -> float:
-        """The last minute's requests as a share of the rate; more than 1 while people overdraw."""
-        with self._changed:
-            self._forget(self._clock())
-            return len(self._spent) / self._budget.rate
 
     @contextmanager
     def turn(self, priority: Priority) -> Iterator[None]:
@@ -188,9 +180,6 @@ class Pace:
                 raise
             finally:
                 self._changed.notify_all()
-            now = self._clock()
-            self._spent.append(now)
-            self._forget(now)
             return ticket
 
     def _wait_for(self, ticket: Ticket) -> None:
@@ -211,7 +200,3 @@ class Pace:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise Unreachable("closed", "The bot is stopping, so VoIP.ms was not asked.", again=False)
-
-    def _forget(self, now: float) -> None:
-        while self._spent and self._spent[0] <= now - 60:
-            self._spent.popleft()

@@ -55,7 +55,6 @@ def test_a_budget_starts_at_sixty_and_spaces_polling_evenly() -> None:
             pass
     assert one.rate == 60
     assert hands.now - began == pytest.approx(120)
-    assert one.utilisation == pytest.approx(1, abs=0.05)
 
 
 def test_people_may_overdraw_a_third_of_a_minute_and_polling_makes_up_for_it() -> None:
@@ -316,18 +315,6 @@ def test_thirty_two_people_at_once_are_all_answered_within_a_minute() -> None:
     assert hands.now - 1_000 <= 32
 
 
-def test_how_much_of_the_rate_is_used_is_told() -> None:
-    hands = Hands()
-    one = pace(hands, 60)
-    assert one.utilisation == 0
-    for _ in range(15):
-        with one.turn(PERSON):
-            pass
-    assert one.utilisation == 0.25
-    hands.now += 61
-    assert one.utilisation == 0
-
-
 def test_another_budget_can_be_given() -> None:
     class Shared:
         rate = 6.0
@@ -347,4 +334,4 @@ def test_another_budget_can_be_given() -> None:
     with one.turn(SWEEP):
         pass
     one.limited()
-    assert (one.rate, one.utilisation) == (3, 1 / 3)
+    assert one.rate == 3
