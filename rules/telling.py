@@ -71,6 +71,8 @@ class _Teller:
         self.loud = [member for member in news if ears.hear_of(member)]
         muted = (bool(news) and not self.loud) or (ears.closed_to(channel) and incident.running)
         self.true = truth(incident, channel, muted=muted)
+        if not incident.members and channel in scene.limits:
+            self.true = Truth(phase=Phase.GONE)  # it is about the whole account
 
     def _news(self, member: Member) -> bool:
         return member.away or self.incident.kind is Kind.DELETED

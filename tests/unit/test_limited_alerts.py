@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from rules.health import Answer
-from rules.incidents import Phase, truth
+from rules.incidents import Kind, Phase, truth
 from rules.limits import Limits
+from rules.lowbalance import Purse
 from rules.notes import Act
 from rules.scene import Phone, Scope, channel_of
 from rules.watch import Look
@@ -98,3 +99,32 @@ def test_an_outage_goes_on_in_a_channel_that_may_still_see_it() -> None:
     limited_meanwhile(made, SUPPORT)
     assert {note.channel for note in made.posts} == {SUPPORT, OFFICE}
     assert {(channel, told.down) for (_, channel), told in made.slack.items()} == {(SUPPORT, ()), (OFFICE, (OTHERS,))}
+
+
+@pytest.mark.parametrize("kind", [Kind.BALANCE, Kind.API])
+def test_what_is_about_the_whole_account_ends_in_a_channel_that_is_limited_meanwhile(kind: Kind) -> None:
+    made = routed(Scope.CLIENT, "nobody")
+    if kind is Kind.BALANCE:
+        weighed(made, "9.99")
+    else:
+        for minute in range(10):
+            made.api(Answer.ERROR, account=f"100000_head_{minute % 3}")
+            made.tick(60)
+    [incident] = made.open
+    assert incident.kind is kind and len(made.posts) == 1
+    before = len(made.notes)
+    limited_meanwhile(made)
+    if kind is Kind.BALANCE:
+        weighed(made, "1.00")
+    for _ in range(6):
+        made.tick(4 * 3600)
+    assert [(note.act, note.channel) for note in made.notes[before:]] == [(Act.EDIT, OFFICE)]
+    made.scene = replace(made.scene, limits={})
+    made.tick()
+    assert made.notes[-1].channel == OFFICE and made.notes[-1].act is Act.REPLY, "it goes on where it may be told again"
+
+
+def weighed(made: World, balance: str) -> None:
+    low_since = made.scene.purse.low_since or made.now
+    made.scene = replace(made.scene, purse=Purse(balance=balance, low_since=low_since))
+    made.tick(60)
