@@ -109,7 +109,7 @@ class Scene:
 
     Attributes:
         lines: At least every line that is ``in_trouble`` or a member of an open incident; all of them do no harm.
-        census: Of all lines; see ``census``.
+        census: Of all lines that were ever seen and may not be away; changes when one moves, comes or goes.
         phones: Those that differ from ``Phone(account)``.
         incidents: All that are not closed. What ``settle`` has just closed is still there once, to be stored.
         mutes: Those that are over do no harm.
@@ -147,26 +147,6 @@ class Scene:
     def phone(self, account: str) -> Phone:
         """What is set for that account."""
         return self.phones.get(account) or Phone(account=account)
-
-
-def census(lines: Iterable[Line], phones: Mapping[str, Phone]) -> Census:
-    """Counts all watched lines by site and POP; has to be done again when one moves, comes or goes."""
-    sites: dict[str, tuple[int, int]] = {}
-    pops: dict[str, tuple[int, int]] = {}
-    everything = (0, 0)
-    for line in lines:
-        phone = phones.get(line.account)
-        if line.state in (State.UNSEEN, State.GONE) or (phone is not None and phone.excused):
-            continue
-        for crowds, key in ((sites, line.site_key), (pops, line.pop)):
-            count, longest = crowds.get(key, (0, 0))
-            crowds[key] = (count + 1, max(longest, line.expiry))
-        everything = (everything[0] + 1, max(everything[1], line.expiry))
-    return Census(
-        sites={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in sites.items()},
-        pops={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in pops.items() if key},
-        all=Crowd(phones=everything[0], expiry=everything[1]),
-    )
 
 
 def channel_of(scene: Scene, line: Line) -> str:

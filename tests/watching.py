@@ -1,6 +1,6 @@
 """A small fleet in front of the real rules, and what Slack would show of it: what the tests of the watch share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -12,7 +12,7 @@ from rules.notes import Act, Note
 from rules.outages import settle
 from rules.reminders import given_back, lapsed, remind, taken
 from rules.saving import as_json, from_json
-from rules.scene import Held, Mute, Phone, Scene, Scope, Serial, census, ears
+from rules.scene import Census, Crowd, Held, Mute, Phone, Scene, Scope, Serial, ears
 from rules.timing import Timing
 from rules.watch import Line, Look, Spot, State, needs_settle, step
 
@@ -29,6 +29,26 @@ def reloaded(value: T) -> T:
 
 def spot(address: str, pop: str = "1", expires_at: datetime | None = None) -> Spot:
     return Spot(address=address, pop=pop, pop_name=f"city{pop}", agent="Desk phone", expires_at=expires_at)
+
+
+def census(lines: Iterable[Line], phones: Mapping[str, Phone]) -> Census:
+    """Counts all watched lines by site and POP, as the database does."""
+    sites: dict[str, tuple[int, int]] = {}
+    pops: dict[str, tuple[int, int]] = {}
+    everything = (0, 0)
+    for line in lines:
+        phone = phones.get(line.account)
+        if line.state in (State.UNSEEN, State.GONE) or (phone is not None and phone.excused):
+            continue
+        for crowds, key in ((sites, line.site_key), (pops, line.pop)):
+            count, longest = crowds.get(key, (0, 0))
+            crowds[key] = (count + 1, max(longest, line.expiry))
+        everything = (everything[0] + 1, max(everything[1], line.expiry))
+    return Census(
+        sites={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in sites.items()},
+        pops={key: Crowd(phones=count, expiry=longest) for key, (count, longest) in pops.items() if key},
+        all=Crowd(phones=everything[0], expiry=everything[1]),
+    )
 
 
 @dataclass

@@ -12,13 +12,12 @@ import pytest
 from rules.health import Answer, Sight
 from rules.incidents import Kind, Stand
 from rules.notes import About, Note
-from rules.scene import census
 from rules.watch import Look, State
 from store import Store, incidents, lines, steering, watch
 from store.leases import LeaseLost
 from store.watch import Seen
 from tests.contract.watched_fleet import DAY, HOUR, MINUTE, SECOND, SWEEP, TIMING, Fleet, every_row, sub_account
-from tests.watching import NOON, OFFICE, World
+from tests.watching import NOON, OFFICE, World, census
 
 HEAD, BRANCH = "203.0.113.7", "198.51.100.9"
 DESK, HALL, SHOP = "100000_desk", "100000_hall", "100000_shop"

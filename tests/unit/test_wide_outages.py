@@ -9,9 +9,9 @@ import pytest
 from rules.gathering import too_many
 from rules.incidents import Kind, Phase
 from rules.notes import About
-from rules.scene import Scope, census
+from rules.scene import Scope
 from rules.watch import Look
-from tests.watching import OFFICE, SUPPORT, World
+from tests.watching import OFFICE, SUPPORT, World, census
 
 HOME, HEAD, WAREHOUSE = "198.51.100.4", "203.0.113.7", "192.0.2.9"
 
