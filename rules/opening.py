@@ -41,15 +41,10 @@ class Draft:
         return iter(sorted(self.incidents.values(), key=lambda one: (ORDER.index(one.kind), one.id)))
 
     def suspects(self, within: timedelta) -> list[Line]:
-        """Lines in doubt whose first "no" is not older than that; found once, for it takes all lines."""
-        if self._suspects is None:
-            lines = self.scene.lines.values()
-            self._suspects = [
-                line
-                for line in lines
-                if line.state is State.SUSPECT and line.down_since is not None and self.now - line.down_since <= within
-            ]
-        return self._suspects
+        """Lines in doubt whose first "no" is not older than that."""
+        if self._suspects is None:  # found once, for it takes all lines
+            self._suspects = [line for line in self.scene.lines.values() if line.state is State.SUSPECT]
+        return [line for line in self._suspects if line.down_since is not None and self.now - line.down_since <= within]
 
     def put(self, incident: Incident) -> None:
         """Replaces the incident of that id, or adds it."""

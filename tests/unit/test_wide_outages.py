@@ -9,6 +9,7 @@ import pytest
 from rules.gathering import too_many
 from rules.incidents import Kind, Phase
 from rules.notes import About
+from rules.opening import Draft
 from rules.scene import Scope
 from rules.watch import Look
 from tests.watching import OFFICE, SUPPORT, World, census
@@ -86,6 +87,17 @@ def test_one_site_is_never_its_pop() -> None:
     world = World.of({HEAD: 20, HOME: 2})
     world.drop([account for account in world.places if HEAD in account])
     assert [one.kind for one in world.open] == [Kind.SITE]
+
+
+def test_who_is_in_doubt_depends_on_how_long_ago_it_began() -> None:
+    world = World.of({HEAD: 3})
+    accounts = sorted(world.places)
+    for account in accounts:
+        world.look(account, Look.NO)
+        world.wait(20)
+    draft = Draft(world.scene, world.now)
+    for seconds, in_doubt in ((45, accounts[1:]), (60, accounts), (20, accounts[2:])):
+        assert [line.account for line in draft.suspects(timedelta(seconds=seconds))] == in_doubt
 
 
 def test_a_site_on_two_pops_keeps_the_phones_of_the_other_one() -> None:
