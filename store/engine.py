@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -227,6 +228,13 @@ class Store:
 
 
 def _read(database_url: str) -> URL:
+    login = database_url.partition("://")[2].rpartition("@")[0]
+    if not database_url.startswith("sqlite:") and re.search(r"[@/?]", login):
+        # what is taken for the host would be a piece of the password
+        raise CannotOpen(
+            "DATABASE_URL may have one @, before the host: in the user's name and the password write @ as %40, / as %2F and ? as %3F",
+            for_good=True,
+        )
     try:
         url = make_url(database_url.replace("postgres://", "postgresql://", 1) if database_url.startswith("postgres://") else database_url)
     except (ArgumentError, ValueError):

@@ -170,6 +170,11 @@ def test_before_the_first_start_there_is_nothing_to_look_at_and_nothing_is_made(
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path}/a@b@c/dialtone.db"):
+        assert (tmp_path / "a@b@c" / "dialtone.db").is_file()
+
+
 def test_folder_and_file_are_made_and_only_their_owner_reads_the_file(tmp_path: Path) -> None:
     with Store(f"sqlite:///{tmp_path}/deep/er/dialtone.db") as store:
         keys(store)
@@ -230,6 +235,9 @@ def a_folder(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/dialtone.db"
 
 
+ONE_AT = r"^DATABASE_URL may have one @, before the host: in the user's name and the password write @ as %40, / as %2F and \? as %3F$"
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -241,6 +249,10 @@ def a_folder(tmp_path: Path) -> str:
         (lambda _: "sqlite:////sys/dialtone.db", r"^the folder /sys cannot be written: [A-Z][a-z -]+$"),
         (lambda _: "mysql://db.example.com/x", r"^DATABASE_URL must begin with sqlite:/// or postgresql://$"),
         (lambda _: "postgresql://guarded:not-real@db.example.com:port/x", r"^DATABASE_URL must begin with sqlite:/// or postgresql://$"),
+        (lambda _: "postgresql://guarded:not@real@127.0.0.1:1/x", ONE_AT),
+        (lambda _: "postgresql://guarded:12/not@real@127.0.0.1:1/x", ONE_AT),
+        (lambda _: "postgresql://guarded:12/not-real@127.0.0.1:1/x", ONE_AT),
+        (lambda _: "postgresql://guarded:12?not-real@127.0.0.1:1/x", ONE_AT),
     ],
 )
 def test_what_cannot_be_opened_is_told_in_one_line(tmp_path: Path, make: Callable[[Path], str], words: str) -> None:
