@@ -33,9 +33,10 @@ def file_of(url: URL) -> Path:
     Raises:
         CannotOpen: The URL names none.
     """
-    if not url.database or url.database == ":memory:" or url.query:
+    file = Path(url.database or "").resolve()
+    if not url.database or not file.name or url.database == ":memory:" or url.query:
         raise CannotOpen("DATABASE_URL must name a file, like sqlite:///data/dialtone.db", for_good=True)
-    return Path(url.database).resolve()
+    return file
 
 
 class LockFile:

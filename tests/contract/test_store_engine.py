@@ -246,6 +246,7 @@ ONE_AT = r"^DATABASE_URL may have one @, before the host: in the user's name and
         (damaged, r"dialtone\.db is damaged: put the backup back$"),
         (a_folder, r"dialtone\.db cannot be written: Is a directory$"),
         (lambda _: "sqlite://", r"^DATABASE_URL must name a file, like sqlite:///data/dialtone\.db$"),
+        (lambda _: "sqlite:////", r"^DATABASE_URL must name a file, like sqlite:///data/dialtone\.db$"),
         (lambda _: "sqlite:////sys/dialtone.db", r"^the folder /sys cannot be written: [A-Z][a-z -]+$"),
         (lambda _: "mysql://db.example.com/x", r"^DATABASE_URL must begin with sqlite:/// or postgresql://$"),
         (lambda _: "postgresql://guarded:not-real@db.example.com:port/x", r"^DATABASE_URL must begin with sqlite:/// or postgresql://$"),
