@@ -16,7 +16,7 @@ from handlers.registry import FormErrors
 from handlers.report_forms import draft_of, new_plan, of_which, plan_so_far, wish_of
 from playground.slack_limits import view_problems
 from rules.periods import Unit, absolute
-from rules.plans import Patience, Plan, since_after_change
+from rules.plans import Patience, Plan, Told, since_after_change
 from rules.reports import About, Scope
 from rules.schedule import Policy, Rhythm, Schedule, next_due
 from rules.usual import Figures, since_first_calls
@@ -162,6 +162,16 @@ def test_a_report_that_waits_says_why_since_when_and_until_when() -> None:
     assert "&lt;!channel&gt;" in str(blocks)
     assert "Report 3, daily 08:00 America/Toronto  ·" in words_of(blocks)
     assert "Tue 24 Nov 2026 10:00 EST" in words_of(blocks) and "tried since Tue 24 Nov 2026 08:00 EST" in words_of(blocks)
+
+
+def test_a_report_that_is_given_up_says_whose_fault_it_is_and_what_brings_it() -> None:
+    told = Told(figures=Figures(calls=1, missed=0, seconds=0, cost=Decimal()), complete=False, at=MORNING)
+    for before, became in ((None, "made"), (told, "completed")):
+        blocks = notes.given_up(3, plan(), MONDAY, before)
+        hold(blocks)
+        words = words_of(blocks)
+        assert words.startswith(f"*{notes.given_up_headline(MONDAY, before)}.* Something is wrong in the bot itself, not at VoIP.ms")
+        assert f"could not be {became}" in words and "/voip report run 3 2026-11-23" in words
 
 
 # The form
