@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_TAKEN_OUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Controls but for tabs and line ends, and direction overrides: they steer a terminal, end a text for some readers, and show nothing."""
 _BEGINS_A_CELL = re.compile(r"([;\t\r\n])")
 """Where commas mean decimals (French Canada, most of Europe), a spreadsheet begins a new cell there, whatever is quoted."""
 _BEGINS_A_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
@@ -22,11 +24,11 @@ def as_csv(rows: Iterable[Iterable[object]]) -> str:
 
 
 def harmless(cell: object) -> str:
-    """The cell as text that no spreadsheet takes for a formula: a caller id may begin with ``=``.
+    """The cell as text that no spreadsheet takes for a formula, without controls: a caller id may begin with ``=``.
 
     Plain numbers, ``-0.05`` and ``+15145550134`` included, stay as they are.
     """
-    text = str(cell)
+    text = _TAKEN_OUT.sub("", str(cell))
     if _NUMBER.fullmatch(text):
         return text
     pieces = "".join(f"'{piece}" if _runs(piece) else piece for piece in _BEGINS_A_CELL.split(text))

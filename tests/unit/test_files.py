@@ -12,7 +12,8 @@ from blocks.spreadsheet import harmless
 from handlers.files import write
 from handlers.registry import Csv
 
-UNSEEN = "\x00\x7f\x85\xa0\u00ad\u0301\u180e\u200b\u2028\u202e\u2060\u2066\u2069\ufe0f\ufeff\U000e0001"
+TAKEN_OUT = "\x00\x08\x0b\x1b\x7f\x85\x9f\u202a\u202e\u2066\u2069"
+UNSEEN = "\xa0\u00ad\u0301\u180e\u200b\u2028\u2060\ufe0f\ufeff\U000e0001"
 SEPARATORS = ";\t\r\n"
 
 
@@ -50,7 +51,14 @@ def test_ordinary_cells_stay_as_they_are(cell: str) -> None:
     assert harmless(cell) == cell
 
 
-@given(st.text(alphabet=st.sampled_from(f"=+-@\uff1d\ufe66a1. \"'{SEPARATORS}{UNSEEN}") | st.characters()))
+@pytest.mark.parametrize("sign", TAKEN_OUT)
+def test_controls_are_taken_out_before_the_cell_is_looked_at(sign: str) -> None:
+    assert harmless(f"Ann{sign}a\tDesk\r\n2") == "Anna\tDesk\r\n2"
+    assert harmless(f"{sign}={sign}1") == "'=1"
+    assert harmless(f"-{sign}5") == "-5"
+
+
+@given(st.text(alphabet=st.sampled_from(f"=+-@\uff1d\ufe66a1. \"'{SEPARATORS}{UNSEEN}{TAKEN_OUT}") | st.characters()))
 def test_no_text_at_all_begins_a_formula_in_any_cell(cell: str) -> None:
     for piece in re.split(f"[{SEPARATORS}]", harmless(cell)):
         first = piece.strip(UNSEEN + '" ')[:1]
