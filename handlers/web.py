@@ -100,7 +100,7 @@ class Web:
         return well, {"ok": well, "parts": own, "outside": around}
 
     def _from_slack(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Hand on what Slack signed; everything else is 401 before anybody reads it.
+        """Hand on what Slack signed; everything else is 401 before anybody reads it. What is signed and still cannot be read is 400.
 
         The SDK raises on a time stamp that is no number, and Bolt parses a body before it looks at the signature and
         logs it afterwards; so the check stands here, and Bolt's own is a second one.
@@ -110,7 +110,11 @@ class Web:
         if not _signed(self._verifier, environ, body):
             log.warning("request with a wrong signature", bytes=len(body))
             return _answer(environ, start_response, HTTPStatus.UNAUTHORIZED)
-        return self._events({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        try:
+            return self._events({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        except Exception as error:  # noqa: BLE001 - Bolt raises here what it stumbles over in a payload; what a listener raises it keeps
+            log.warning("request cannot be read", bytes=len(body), error=type(error).__name__)
+            return _answer(environ, start_response, HTTPStatus.BAD_REQUEST)
 
 
 def _signed(verifier: SignatureVerifier, environ: "WSGIEnvironment", body: bytes) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -21,13 +22,17 @@ from prometheus_client import CollectorRegistry, Counter
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from structlog.testing import capture_logs
 
+from handlers.bolt import build
 from handlers.web import BODY_MOST, CannotListen, Part, PortTaken, Web, serve
+from tests.front_door import opened
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 SECRET = "0123456789abcdef-not-real"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass(frozen=True)
@@ -267,6 +272,37 @@ def test_bolt_itself_answers_slacks_challenge_behind_it() -> None:
     with serve(web(events=bolt()), "127.0.0.1", 0) as port:
         assert b"3eZbrw1a" in ask(port, "POST", "/slack/events", body, signed(body)).body
         assert ask(port, "POST", "/slack/events", b"{not json", {"Content-Type": "application/json"}).status == 401
+
+
+def form(payload: object) -> bytes:
+    return b"payload=" + quote(json.dumps(payload)).encode()
+
+
+MALFORMED = {
+    "half a payload": (b"payload=%7B", FORM),
+    "a list": (form([]), FORM),
+    "no action": (form({"type": "block_actions", "actions": [], "user": {"id": "U0ALICE"}}), FORM),
+    "no view": (form({"type": "view_submission", "view": None, "user": {"id": "U0ALICE"}}), FORM),
+    "nothing": (b"null", JSON),
+    "lists without end": (b"[" * 900_000, JSON),
+    "a number for a person": (json.dumps({"type": "event_callback", "event": {"type": "app_mention", "user": 5}}).encode(), JSON),
+}
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[int]:
+    """A server with all listeners of the bot behind it."""
+    with opened() as door, serve(web(events=SlackRequestHandler(build(door.front, SECRET))), "127.0.0.1", 0) as real:
+        yield real
+
+
+@pytest.mark.parametrize("body", MALFORMED)
+def test_what_is_signed_and_cannot_be_read_is_400_and_one_line_in_the_log(whole: int, body: str) -> None:
+    sent, content_type = MALFORMED[body]
+    with capture_logs() as logged:
+        answer = ask(whole, "POST", "/slack/events", sent, {**signed(sent), "Content-Type": content_type})
+    assert (answer.status, answer.body) == (400, b"Bad Request\n")
+    assert [(line["event"], line["bytes"]) for line in logged] == [("request cannot be read", len(sent))]
 
 
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
