@@ -12,6 +12,7 @@ from playground.voipms_numbers import did as did_row
 
 _TOKEN = re.compile(r"[\w@.+-]+")
 _NUMBER = re.compile(r"\+?1?[\s(.-]*\d{3}[\s).-]*\d{3}[\s.-]*\d{4}(?!\d)")
+_CUT = re.compile(r"(\S+)…")
 PRODUCT = ("blocks", "handlers", "rules", "voipms")
 
 
@@ -51,9 +52,14 @@ class Foreign:
 
     def found(self, told: str, typed: str = "") -> frozenset[str]:
         """What of it was told, beside what the person typed, be it cut."""
-        own, low = tokens(typed), told.lower()
-        echoed = (token for token in self.tokens if f"{token}…" in low and any(one.startswith(token) for one in own))
-        return (self.tokens & tokens(told)) - own - frozenset(echoed)
+        own = tokens(typed)
+        leaked = (self.tokens & tokens(told)) - own
+        cut = _CUT.findall(told.lower())
+        return leaked - {token for token in leaked if _ends(token, cut) and any(one.startswith(token) for one in own)}
+
+
+def _ends(token: str, words: list[str]) -> bool:
+    return any(word.endswith(token) for word in words)
 
 
 def tokens(text: str) -> set[str]:

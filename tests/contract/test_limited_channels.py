@@ -5,12 +5,13 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.company import Company, founded
+from playground.company import DAYS, Company, founded
 from playground.company_parts import Mailbox
 from playground.voipms import BadStatus, Dropped, Html
 from tests.contract.test_who_may_what import COMMANDS, CSV, SHARED_ONES
@@ -22,8 +23,8 @@ HERE = sorted(command for command, needs in COMMANDS.items() if needs.here)
 ELSEWHERE = sorted(set(COMMANDS) - set(HERE))
 
 
-def company() -> Company:
-    made = founded(seed=1, now=NOW)
+def company(days: int = DAYS) -> Company:
+    made = founded(seed=1, now=NOW, days=days)
     for number, client in (("2001", CLIENT), ("2002", "561116")):
         made.mailboxes[number] = Mailbox(
             number, f"Mailbox of {made.clients[client].company}", "12345678", f"box@{client}.example", client=client
@@ -62,7 +63,10 @@ def names_of_all(made: Company) -> list[str]:
     return [name for name in found if name]
 
 
-NAMES = names_of_all(company())
+@cache
+def names() -> list[str]:
+    """All of them; found when the first test asks, not while the tests are collected."""
+    return names_of_all(company())
 
 
 def test_the_limits_are_told_from_the_whole_by_what_is_told(door: Door, foreign: Foreign) -> None:
@@ -88,13 +92,13 @@ def told_of_others(door: Door, foreign: Foreign, command: str, names: list[str])
 @pytest.mark.parametrize("command", HERE)
 def test_whoever_is_named_nothing_of_others_is_told(door: Door, foreign: Foreign, command: str) -> None:
     """Some names of each kind."""
-    assert told_of_others(door, foreign, command, NAMES[::15]) == {}
+    assert told_of_others(door, foreign, command, names()[::15]) == {}
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("command", HERE)
 def test_whatever_of_everything_is_named_nothing_of_others_is_told(door: Door, foreign: Foreign, command: str) -> None:
-    assert told_of_others(door, foreign, command, NAMES) == {}
+    assert told_of_others(door, foreign, command, names()) == {}
 
 
 def _every_way(door: Door, command: str, line: str) -> Iterator[Answer]:
@@ -107,7 +111,7 @@ def _every_way(door: Door, command: str, line: str) -> Iterator[Answer]:
 
 @pytest.mark.parametrize("command", ELSEWHERE)
 def test_what_is_about_more_is_refused_whatever_is_named(door: Door, foreign: Foreign, command: str) -> None:
-    for name in ("", "list", *NAMES[::12]):
+    for name in ("", "list", *names()[::12]):
         answer = door.ask(f'{command} "{name}"', channel=BIRCH)
         assert not answer.allowed and not foreign.found(answer.everything, f"{command} {name}")
 
@@ -143,7 +147,7 @@ def test_a_list_suggests_nothing_of_others(door: Door, foreign: Foreign, typed: 
 
 @pytest.mark.parametrize("command", HERE)
 def test_an_error_tells_nothing_of_others(foreign: Foreign, command: str) -> None:
-    with opened(company(), VOIPMS_TIMEOUT="0.2") as door:
+    with opened(company(days=2), VOIPMS_TIMEOUT="0.2") as door:
         door.ask(f"access channel <#{BIRCH}> to client {CLIENT}")
         for fault in (BadStatus("invalid_account"), Html(503), Dropped()):
             door.server.heal()
@@ -152,13 +156,9 @@ def test_an_error_tells_nothing_of_others(foreign: Foreign, command: str) -> Non
                 assert not foreign.found(door.ask(line, channel=BIRCH).everything, line)
 
 
-def a_name(place: int) -> str:
-    """One of the names."""
-    return NAMES[place]
-
-
+A_NAME = st.deferred(lambda: st.sampled_from(names()))
 WORDS = st.one_of(
-    st.integers(0, len(NAMES) - 1).map(a_name),
+    A_NAME,
     st.sampled_from(
         ("today", "yesterday", "90d", "month", "in", "out", "missed", "number:5145550100", "over:1s", "history", "details", "look")
     ),

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.registry import Way
-from tests.contract.test_limited_channels import NAMES, a_name
+from tests.contract.test_limited_channels import A_NAME
 from tests.contract.test_who_may_what import COMMANDS
 from tests.front_door import ADMIN, BIRCH, CLIENT, OPEN, Door, opened
 from tests.unit.pictures import faults, words_of
@@ -81,7 +81,7 @@ VALUES = (
 WORDS = st.one_of(
     st.sampled_from(VERBS),
     st.sampled_from(range(len(VALUES))).map(VALUES.__getitem__),
-    st.integers(0, len(NAMES) - 1).map(a_name),
+    A_NAME,
     st.text(max_size=12),
 )
 ARGUMENTS = st.lists(WORDS, max_size=7).map(" ".join)
