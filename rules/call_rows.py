@@ -293,5 +293,5 @@ class Owners:
 
 def national(number: str) -> str:
     """A number's digits without the 1 of North America: how numbers are compared."""
-    digits = re.sub(r"\D", "", number)
+    digits = number if number.isdecimal() else re.sub(r"\D", "", number)
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
