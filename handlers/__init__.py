@@ -50,7 +50,7 @@ def commands(
             help_command(registry),
             status_command(main_account, memory, live),
             alerts_command(memory, live),
-            watch_command(memory),
+            watch_command(memory, keys.places),
             ACCOUNTS,
             VOICEMAIL,
             CALLS,

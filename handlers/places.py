@@ -18,6 +18,13 @@ log = structlog.get_logger(__name__)
 KEPT = timedelta(minutes=5)
 PAGES_MOST = 10
 PAGE = 1000
+OBSTACLES = {
+    "not_in_channel": ("I am not in that channel.", "Invite me there: `/invite @Dialtone`."),
+    "channel_not_found": ("I cannot see that channel.", "If it is private, invite me there: `/invite @Dialtone`."),
+    "is_archived": ("That channel is archived.", "Bring it back, or choose another one."),
+    "shared": ("That channel is shared with another organisation.", "Nothing of the phone account is posted there: choose another one."),
+}
+"""Why nothing can be posted in a channel, and what to do."""
 _CHANNEL = re.compile(r"#([^\s#<>@]{1,80})")
 _NAME = re.compile(r"@([\w.-]{1,80})")
 
@@ -77,8 +84,9 @@ class Places:
         return not about.get("is_private", True)
 
     def obstacle(self, channel: str) -> str:
-        """What keeps the bot from posting in a channel: see ``seen``."""
-        return seen(self._slack, channel)[1]
+        """Which of ``OBSTACLES`` keeps the bot from posting in a channel; ``""``: none."""
+        found = seen(self._slack, channel)[1]
+        return found if found in OBSTACLES else ""
 
     def _all(self, what: str) -> dict[str, set[str]]:
         """The ids by name, in small letters.
@@ -134,6 +142,11 @@ class Places:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+
+def obstacle_in(places: Places | None, channel: str) -> str:
+    """The same; ``""`` also where nothing is ever asked, or no channel is meant."""
+    return places.obstacle(channel) if places is not None and channel else ""
 
 
 def seen(slack: WebClient, channel: str) -> tuple[str, str]:

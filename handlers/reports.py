@@ -12,7 +12,7 @@ from blocks.frame import clean, code, cut, place_of
 from blocks.reports import days
 from handlers.help import slash_for
 from handlers.memory import Memory
-from handlers.places import Places
+from handlers.places import OBSTACLES, Places, obstacle_in
 from handlers.registry import Command, FormErrors, Misunderstood, Reply, Request, Submitted
 from handlers.report_forms import draft_of, new_plan, of_which, plan_so_far, wish_of
 from handlers.report_scopes import names_in, scope_of
@@ -32,13 +32,6 @@ ALSO = {
     "continue": "resume", "edit": "change", "set": "change", "delete": "remove", "cancel": "remove", "rm": "remove",
 }  # fmt: skip
 SURE = ("yes",)
-OBSTACLES = {
-    "not_in_channel": ("I am not in that channel.", "Invite me there: `/invite @Dialtone`."),
-    "channel_not_found": ("I cannot see that channel.", "If it is private, invite me there: `/invite @Dialtone`."),
-    "is_archived": ("That channel is archived.", "Bring it back, or choose another one."),
-    "shared": ("That channel is shared with another organisation.", "Nothing of the phone account is posted there: choose another one."),
-}
-"""Why nothing can be posted in a channel, and what to do."""
 LATEST = {"done": "sent", "skipped": "left out", "refused": "not taken by Slack", "due": "on its way"}
 
 
@@ -65,7 +58,7 @@ def report_command(memory: Memory, places: Places | None) -> Command:
             FormErrors: It does not, or cannot.
         """
         wish = wish_of(submitted.values, "UTC")
-        if obstacle := _obstacle(places, wish.channel):
+        if obstacle := obstacle_in(places, wish.channel):
             raise FormErrors({form.CHANNEL: " ".join(OBSTACLES[obstacle]).replace("`", "")})
 
     def submit(asked: Request, submitted: Submitted, phones: VoipMs) -> Reply:
@@ -75,7 +68,7 @@ def report_command(memory: Memory, places: Places | None) -> Command:
     def redraw(asked: Request, submitted: Submitted, phones: VoipMs) -> Mapping[str, Any]:
         """The form, with the inputs that what is chosen asks for, and what would come next."""
         plan = plan_so_far(submitted.values, asked.zone.key)
-        obstacle = _obstacle(places, plan.channel)
+        obstacle = obstacle_in(places, plan.channel)
         notes = [" ".join(OBSTACLES[obstacle])] if obstacle else []
         return form.form(draft_of(plan, asked.now, notes, of=of_which(submitted.metadata)))
 
@@ -100,12 +93,6 @@ def report_command(memory: Memory, places: Places | None) -> Command:
         ),
         names_places=True,
     )
-
-
-def _obstacle(places: Places | None, channel: str) -> str:
-    """Which of ``OBSTACLES`` is in the way of posts in a channel; ``""``: none."""
-    found = places.obstacle(channel) if places is not None and channel else ""
-    return found if found in OBSTACLES else ""
 
 
 @dataclass(frozen=True)
@@ -186,7 +173,7 @@ class _Desk:
         return channel
 
     def _see_that_it_can_be_posted(self, channel: str) -> None:
-        if not channel.startswith(("U", "W")) and (obstacle := _obstacle(self.places, channel)):
+        if not channel.startswith(("U", "W")) and (obstacle := obstacle_in(self.places, channel)):
             problem, remedy = OBSTACLES[obstacle]
             raise Misunderstood(problem, f"{place_of(channel)}: {remedy}")
 

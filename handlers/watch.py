@@ -8,6 +8,7 @@ from blocks import watch as view
 from blocks.frame import code, safe
 from handlers import watch_settings as settings
 from handlers.memory import Memory
+from handlers.places import Places
 from handlers.registry import Command, Misunderstood, Reply, Request
 from handlers.watch_outages import give_back, mute, take, unmute
 from handlers.watch_targets import Change, Known
@@ -112,14 +113,18 @@ VERBS: Mapping[str, Callable[[Change], Reply]] = {
 SYNONYMS = {"acknowledge": "take", "ack": "take", "offline": "expect-offline", "silence": "mute", "name": "site", "route": "channel"}
 
 
-def watch_command(memory: Memory) -> Command:
-    """``watch``."""
+def watch_command(memory: Memory, places: Places | None) -> Command:
+    """``watch``.
+
+    Args:
+        places: Tells where the bot can post; ``None`` where nothing is ever asked.
+    """
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """What is watched; or one thing set."""
         verb = asked.words[0].lower() if asked.words else "list"
         chosen = VERBS.get(SYNONYMS.get(verb, verb))
-        change = Change(asked, memory, phones, asked.words[1:])
+        change = Change(asked, memory, phones, asked.words[1:], places)
         if chosen is None:
             raise _no_such(change, verb)
         return chosen(change)

@@ -9,6 +9,7 @@ from blocks import watch as view
 from blocks.alert_words import called, exact, span
 from blocks.frame import code, money, plural, safe
 from handlers.parsing import channel_in
+from handlers.places import OBSTACLES, obstacle_in
 from handlers.registry import Misunderstood, Reply
 from handlers.watch_targets import Change, Target, channel_of, group_of
 from handlers.watch_words import hours
@@ -90,6 +91,8 @@ def channel(change: Change) -> Reply:
         raise Misunderstood("Which channel?", f"{change.again('channel #phones')}, or {change.again('channel site 203.0.113.7 #office')}")
     back = words[-1].lower() in OFF
     channel = "" if back else channel_of(change.asked, words[-1])
+    if obstacle := obstacle_in(change.places, channel):
+        raise Misunderstood(*OBSTACLES[obstacle])
     target = change.meant("channel", words[:-1], Scope.SITE, Scope.CLIENT, Scope.POP)[0] if words[:-1] else _EVERYTHING
     now = change.asked.clock()
 
@@ -100,7 +103,7 @@ def channel(change: Change) -> Reply:
     change.memory.opened.write(body)
     what = "Everything that has no place of its own" if target is _EVERYTHING else f"*{safe(target.name, 60)}*"
     where = f"<#{channel}>" if channel else "where everything else is told"
-    undo = f"A running outage stays where it is. Invite me with `/invite @Dialtone` if I am not in {where} yet" if channel else ""
+    undo = "A running outage stays where it is" if channel else ""
     return Reply(
         headline=f"The channel for {'everything' if target is _EVERYTHING else target.name} is set",
         blocks=view.done_card(f"{what} is told in {where} from now on.", undo),

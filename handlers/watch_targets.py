@@ -12,6 +12,7 @@ from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.optional import if_told
 from handlers.parsing import channel_in
+from handlers.places import Places
 from handlers.registry import Misunderstood, Request
 from rules.clients import name_of as client_name
 from rules.finding import exactly, find_called
@@ -140,12 +141,14 @@ class Change:
 
     Attributes:
         words: What follows the verb.
+        places: Tells where the bot can post; ``None`` where nothing is ever asked.
     """
 
     asked: Request
     memory: Memory
     phones: VoipMs
     words: tuple[str, ...]
+    places: Places | None
 
     @property
     def slash(self) -> str:

@@ -6,13 +6,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from slack_sdk import WebClient
 
 from handlers.alerts import MOST_PAST, alerts_command
 from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import split, unwrap
+from handlers.places import Places
 from handlers.registry import Misunderstood, Reply, Request
 from handlers.watch import watch_command
+from playground.slack import SlackServer
 from rules.access import Role
 from rules.incidents import Incident, Kind
 from rules.limits import Limits
@@ -54,10 +57,19 @@ def nobody() -> Iterator[VoipMs]:
     phones.close()
 
 
-def ask(fleet: Fleet, words: str, phones: VoipMs, *, by: str = DANA, channel: str = OFFICE, limits: Limits | None = None) -> Reply:
+def ask(
+    fleet: Fleet,
+    words: str,
+    phones: VoipMs,
+    *,
+    by: str = DANA,
+    channel: str = OFFICE,
+    limits: Limits | None = None,
+    places: Places | None = None,
+) -> Reply:
     """The answer to ``watch …`` or ``alerts …``."""
     memory = Memory(store=fleet.store, zone=TORONTO)
-    command = watch_command(memory) if words.split()[0] == "watch" else alerts_command(memory, Looks())
+    command = watch_command(memory, places) if words.split()[0] == "watch" else alerts_command(memory, Looks())
     asked = Request(
         person=by,
         role=Role.OPERATOR,
@@ -343,6 +355,29 @@ def test_everything_is_told_where_that_is_set(fleet: Fleet, nobody: VoipMs) -> N
     ask(fleet, "watch channel <#C0SUPPORT|support>", nobody)
     fleet.drop(DESK)
     assert [note.channel for kind, note in fleet.queued() if kind == "post"] == [SUPPORT]
+
+
+@pytest.mark.parametrize(
+    ("channel", "problem"),
+    [
+        ("C0SHARED", "That channel is shared with another organisation."),
+        ("C0AWAY", "I am not in that channel."),
+        ("C0NOWHERE", "I cannot see that channel."),
+    ],
+)
+@pytest.mark.parametrize("what", ["", "client 561115 "])
+def test_alerts_go_nowhere_where_the_bot_may_not_post(fleet: Fleet, nobody: VoipMs, channel: str, problem: str, what: str) -> None:
+    with SlackServer() as slack:
+        slack.channel("C0SHARED", "shared", shared=True)
+        slack.channel("C0AWAY", "away", bot=False)
+        slack.channel(SUPPORT, "support")
+        places = Places(WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[]), lambda: fleet.now)
+        with pytest.raises(Misunderstood, match=problem):
+            ask(fleet, f"watch channel {what}<#{channel}>", nobody, places=places)
+        with fleet.store.reading() as transaction:
+            chosen = steering.chosen(transaction, fleet.now)
+        assert (chosen.channel, chosen.routes) == (OFFICE, {})
+        ask(fleet, f"watch channel {what}<#{SUPPORT}>", nobody, places=places)
 
 
 def test_advice_says_what_a_shorter_registration_gains(fleet: Fleet, nobody: VoipMs) -> None:
