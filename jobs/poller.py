@@ -173,6 +173,8 @@ class Poller:
         agenda = Agenda(self.timing, self._interval, self._sweeps.rate)
         # a look in the future was before the clock was put back
         agenda.start([(one.line, one.looked_at and min(one.looked_at, now)) for one in accounts], now)
+        # who takes over has phones to look at: that goes before asking which others there are
+        rest_at = now + self.timing.recheck if accounts else now
         return _Run(
             epoch=lease.epoch,
             timing=self.timing,
@@ -182,8 +184,8 @@ class Poller:
             stepped_at=now,
             ask_at=now,
             read_at=now,
-            list_at=now,
-            weigh_at=now,
+            list_at=rest_at,
+            weigh_at=rest_at,
             ledger_at=now,
             round_began=now,
             down=health.sight is Sight.DOWN,
