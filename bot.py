@@ -28,6 +28,7 @@ from handlers.vitals import Vitals
 from jobs import Job, notes, tidying, timetable
 from jobs.delivery import Delivery
 from jobs.heartbeat import Heartbeat
+from jobs.reports import NAME as REPORTS
 from jobs.reports import Reports
 from jobs.watch import Watch
 from store import CannotOpen, Store
@@ -146,7 +147,8 @@ def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: Voip
     draw = notes.note_painter(store, settings.timezone, now, settings.confirm_seconds, partial(own_address, phones))
     settle = timedelta(seconds=settings.settle_seconds)
     minders = {"report": reports.refused}
-    return Delivery(store, slack, {notes.NAME: draw}, refusals, settle=settle, admins=settings.admins, minders=minders)
+    painters = {notes.NAME: draw, REPORTS: reports.draw}
+    return Delivery(store, slack, painters, refusals, settle=settle, admins=settings.admins, minders=minders)
 
 
 def jobs_of(settings: Settings, store: Store, front: Front, vigil: Vigil, watch: Watch, reports: Reports, delivery: Delivery) -> list[Job]:

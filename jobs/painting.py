@@ -6,7 +6,8 @@ A payload is one of
 - ``{"text": "Every part of it", "file": {"name": "report.csv", "content": "…"}}``: a file with a few words. Its name is nobody else's
   in its thread: by it the file is looked for when it is unclear whether Slack has it;
 - ``{"draw": NAME, …}``: ``painters[NAME]`` draws it from whatever is true at the moment it is sent, so an edit that has waited shows
-  the state as it is now. What was put as an edit is drawn as a post when the message it should edit is gone.
+  the state as it is now, and a report that its channel may no longer see is not said. What was put as an edit is drawn as a post when
+  the message it should edit is gone.
 
 The first and the last may also say ``"broadcast": true``: a reply that the whole channel sees. A text is Slack's ``text``, already
 escaped.
@@ -14,7 +15,7 @@ escaped.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from blocks.frame import BlockDict
 from store.outbox import Message
@@ -60,5 +61,9 @@ def words_of(message: Message, painters: Mapping[str, Painter]) -> Words | None:
         return painter(message)
     if not payload.get("text"):
         raise CannotDraw("there is no text")
-    own = {name: payload[name] for name in Words.__dataclass_fields__ if name in payload}
-    return Words(**own)
+    return as_it_stands(payload)
+
+
+def as_it_stands(payload: Mapping[str, Any]) -> Words:
+    """The words that were put with a message."""
+    return Words(**{name: payload[name] for name in Words.__dataclass_fields__ if name in payload})

@@ -45,12 +45,14 @@ class Known:
 
     Attributes:
         limits: What the place that it goes to may see; ``None``: everything.
+        limited_at: When that was set.
         sites: The key of each login's site.
         uptime: Of the phones that the report is about.
         figures: Of earlier periods, by ``figures_key``.
     """
 
     limits: Limits | None = None
+    limited_at: datetime | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
     uptime: Uptime = field(default_factory=Uptime)
     figures: Mapping[str, Figures] = field(default_factory=dict)
@@ -77,13 +79,14 @@ class Made:
 def known_of(transaction: Transaction, run: Run, now: datetime) -> Known:
     """What the database knows for the report."""
     plan = run.standing.plan
-    limits = None if plan.is_personal else access.limits(transaction, plan.channel)
+    limits = access.limits(transaction, plan.channel)
     known = lines.every(transaction)
     begins, ends = run.covers.bounds(ZoneInfo(plan.schedule.zone))
     earlier = [figures_key(period, limits) for period in compared(run.covers)]
     about = {one.account for one in known if _is_about(plan.scope, one) and (limits is None or limits.holds(one.account, one.client))}
     return Known(
         limits=limits,
+        limited_at=access.limited_at(transaction, plan.channel),
         sites={one.account: one.line.site_key for one in known},
         uptime=uptimes(transaction, begins, ends, now, about),
         figures=known_figures(transaction, run.standing.id, earlier),
@@ -146,7 +149,8 @@ class Making:
         complete = not self._asking.missing
         earlier = self._earlier(ground) if complete else {}
         balance, days_left = self._balance() if complete else (None, None)
-        before = self._run.told
+        told = self._run.told
+        before = told if told and told.limited_at == self._known.limited_at else None
         around = view.Around(
             names=ground.names,
             read_at=self._now,
@@ -170,7 +174,7 @@ class Making:
             text=escape(view.headline(report, around)),
             blocks=view.card(report, around),
             csv=as_csv(report_csv.rows(report, around)),
-            told=Told(figures=figures, complete=complete, at=self._now),
+            told=Told(figures=figures, complete=complete, at=self._now, limited_at=self._known.limited_at),
             figures={**earlier, **({self._key(self._run.covers): figures} if complete else {})},
         )
 

@@ -8,6 +8,7 @@ some hours later, since records come late.
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,12 +20,13 @@ from blocks.frame import escape
 from jobs import Job, worker
 from jobs.asking import Asking, Lists
 from jobs.outcomes import understood
+from jobs.painting import Words, as_it_stands
 from jobs.report_making import Made, Making, known_of
 from rules.limits import Limits, Part
 from rules.periods import Period
-from rules.plans import Patience, Told
+from rules.plans import Patience
 from rules.registrations import same_for_all
-from store import Clock, Store, StoreError, Transaction, outbox, report_runs, reports, shared_now
+from store import Clock, Store, StoreError, Transaction, access, outbox, report_runs, reports, shared_now
 from store.outbox import Kind, Message
 from store.report_runs import Run
 from store.reports import Standing
@@ -33,6 +35,7 @@ from voipms import Limited, OutOfSight, Priority, Unreachable, VoipMs, VoipMsErr
 log = structlog.get_logger(__name__)
 
 NAME = "reports"
+"""Of the job, and of the painter that ``Reports.draw`` is."""
 EVERY = timedelta(seconds=1)
 LONGEST = timedelta(minutes=30)
 """A tick may take so long: the month of a busy account is read at the pace that VoIP.ms allows."""
@@ -40,6 +43,8 @@ TRIES = 2
 """How often one question is asked before it counts as failed: the report is tried again anyhow."""
 TRIES_OF_OURS = 5
 """How often a report is tried when something is wrong in the bot itself: waiting for VoIP.ms would mend nothing."""
+LIMITED_AT = "limited_at"
+"""In the payload of a report: when the limits of its channel were set that it keeps to."""
 PERIOD = "period"
 """In the payload of a message that a period has to be told by: when Slack refuses it, that period is not told."""
 
@@ -202,12 +207,14 @@ class Reports:
 
     def _tell(self, transaction: Transaction, run: Run, made: Made) -> bool:
         now, before = self._clock(transaction), run.told
+        if made.told.limited_at != access.limited_at(transaction, run.standing.plan.channel):
+            return report_runs.let_go(transaction, run, now)  # its channel has other limits by now: it is made anew, within these
         completed = made.told.complete and not (before and before.complete)
         if before is None:
             said, news = made.told, True
         else:
-            said = Told(figures=made.told.figures, complete=made.told.complete, at=before.at)
-            news = completed or said.figures != before.figures
+            said = replace(made.told, at=before.at)
+            news = completed or (said.figures, said.limited_at) != (before.figures, before.limited_at)
         if not report_runs.told(transaction, run, said, self._again_at(run, made, completed, now)):
             return False
         report_runs.note_figures(transaction, run.standing.id, made.figures, now)
@@ -228,7 +235,8 @@ class Reports:
         kind: Kind = "update" if not first else "post" if run.below is None else "reply"
         thing = run.thing if run.below is None else report_runs.thing_of(run.standing.id, run.below)
         key = run.key if first else f"{run.key}:again:{run.attempt}"
-        payload: dict[str, Any] = {"text": made.text, "blocks": made.blocks}
+        drawn = {"draw": NAME, LIMITED_AT: _stamp(made.told.limited_at)}
+        payload: dict[str, Any] = {**drawn, "text": made.text, "blocks": made.blocks}
         if first:
             payload[PERIOD] = run.period
         else:
@@ -237,7 +245,7 @@ class Reports:
         outbox.put(transaction, key, plan.channel, kind, thing, payload, now)
         if plan.csv and made.told.complete:
             name = f"report-{run.standing.id}-{run.covers.words.replace('..', '-to-')}{'' if first else f'-{run.attempt}'}.csv"
-            file = {"text": "Every part of it", "file": {"name": name, "content": made.csv}}
+            file = {**drawn, "text": "Every part of it", "file": {"name": name, "content": made.csv}}
             outbox.put(transaction, f"{key}:csv", plan.channel, "reply", thing, file, now)
 
     def _waits(self, transaction: Transaction, run: Run, why: str) -> bool:
@@ -279,6 +287,22 @@ class Reports:
                 outbox.put(transaction, key, plan.channel, "reply", run.thing, payload, now)
         return True
 
+    # On its way
+
+    def draw(self, message: Message) -> Words | None:
+        """A report as it was made: see ``jobs.painting``. If its channel has other limits by now it is made anew within these instead."""
+
+        def body(transaction: Transaction) -> bool:
+            if message.payload[LIMITED_AT] == _stamp(access.limited_at(transaction, message.channel)):
+                return True
+            number, period = report_runs.number_of(message.thing), message.payload.get(PERIOD)
+            # whoever was frozen meanwhile does not know whether another has posted it
+            if outbox.skipped(transaction, message) and number is not None and period:
+                report_runs.renew(transaction, number, period, self._clock(transaction))
+            return False
+
+        return as_it_stands(message.payload) if self._store.write(body) else None
+
     # Slack refuses it
 
     def refused(self, transaction: Transaction, message: Message, error: str) -> bool:
@@ -313,3 +337,7 @@ class Reports:
             outbox.put(transaction, f"{thing} to {person}", person, "post", thing, payload, now)
         log.warning("report paused", report=standing.id, error=word)
         return True
+
+
+def _stamp(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

@@ -52,11 +52,13 @@ class Told:
         figures: What it came to.
         complete: Whether everything was read that it needs.
         at: When the records were read.
+        limited_at: When the limits were set that it keeps to; ``None``: it tells of everything.
     """
 
     figures: Figures
     complete: bool
     at: datetime
+    limited_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

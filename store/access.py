@@ -110,6 +110,12 @@ def limits(transaction: Transaction, channel: str) -> Limits | None:
     return None if fence is None else _limits(transaction, fence)
 
 
+def limited_at(transaction: Transaction, channel: str) -> datetime | None:
+    """When was set what the channel sees; ``None``: it sees everything."""
+    at: datetime | None = transaction.scalar(select(fences.c.at).where(fences.c.channel == channel))
+    return at
+
+
 def all_limits(transaction: Transaction) -> dict[str, Limits]:
     """What each channel sees that is limited."""
     return {one.channel: _limits(transaction, one.fence) for one in fenced(transaction)}

@@ -2,7 +2,8 @@
 
     owed ──► due ──claim, told──► done ──claim, told──► done     read again, for what came late
               │ ▲                  │
-              │ └── claim, waits   └── Slack refuses it ──► refused ──the report goes on──► due
+              │ └── claim, waits   ├── Slack refuses it ──► refused ──the report goes on──► due
+              │                    └── its channel is limited before it is sent ──► due
               └── too late, given up ──► skipped
 
 A claim is a lease: a row whose worker dies is claimed again when the lease has run out. A worker that was frozen meanwhile finds that
@@ -44,7 +45,7 @@ class Run:
         period: Its key: the days it covers, or ``manual:…``.
         due_at: When it should have been sent.
         worker, attempt: Whose claim it is; ``attempt`` counts all of them.
-        edition: Counts how often it was refused and tried anew, from 1.
+        edition: Counts how often it was refused, or made for other limits, and tried anew, from 1.
         below: The period in whose thread it is told; ``None`` when it is a message of its own.
         failing_since: Since when VoIP.ms cannot be read for it.
         said_waiting: Its readers know that it waits.
@@ -229,6 +230,13 @@ def refuse(transaction: Transaction, number: int, period: str) -> Period | None:
     unseen = {"status": "refused", "work_at": None, "lease_until": None, "failing_since": None, "said_waiting": False, "told": None}
     covers: Period | None = transaction.scalar(update(runs).where(*this).values(unseen).returning(runs.c.covers))
     return covers
+
+
+def renew(transaction: Transaction, number: int, period: str, now: datetime) -> None:
+    """Its message will not be posted, and nobody has heard of these days: it is made anew as soon as may be."""
+    this = (runs.c.report == number, runs.c.period == period, runs.c.status == "done")
+    unseen = {"status": "due", "work_at": now, "lease_until": None, "said_waiting": False, "told": None, "edition": runs.c.edition + 1}
+    transaction.execute(update(runs).where(*this).values(unseen))
 
 
 def free(transaction: Transaction) -> None:

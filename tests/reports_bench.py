@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from jobs.reports import Reports
+from jobs.painting import Painter
+from jobs.reports import NAME, Reports
 from playground.company import Company, founded
 from playground.slack import Message
 from playground.voipms import VoipMsServer
@@ -54,7 +55,8 @@ class Office:
 
     def __init__(self, store: Store, of: Company | None = None) -> None:
         self.store = store
-        self.bench = Bench(store, admins=[ALICE], minders={"report": lambda *given: self.job.refused(*given)})
+        painters: dict[str, Painter] = {NAME: lambda message: self.job.draw(message)}
+        self.bench = Bench(store, admins=[ALICE], painters=painters, minders={"report": lambda *given: self.job.refused(*given)})
         self.bench.now = EVENING
         self.slack = self.bench.slack
         self.slack.rules.rate_limits = False

@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timedelta
 
 from jobs.delivery import Delivery
-from jobs.reports import Reports
+from jobs.reports import NAME, Reports
 from store import Store, Transaction
 from store.refusals import Refusals
 from tests.delivering import client_of
@@ -40,7 +40,9 @@ def main(
     with Store(database_url) as store:
         phones = VoipMs(username, password, url=voipms_url, pace=Pace(per_minute=60_000))
         jobs = [Reports(store, phones, clock=clock) for _ in range(int(workers))]
-        delivery = Delivery(store, client_of(slack_url, token), {}, Refusals(store), settle=SETTLE, between=timedelta(), edits=timedelta())
+        delivery = Delivery(
+            store, client_of(slack_url, token), {NAME: jobs[0].draw}, Refusals(store), settle=SETTLE, between=timedelta(), edits=timedelta()
+        )
 
         def work(job: Reports) -> None:
             while True:

@@ -108,6 +108,49 @@ def test_a_limited_channel_hears_of_its_part_alone(made: Office) -> None:
     assert again.startswith("Mon 23 Nov: 192 calls") and "usual" in made.messages()[-2].words
 
 
+def of_others(made: Office) -> list[str]:
+    """The names of other clients' phones, and what else is not the channel's, in anything that stands in it."""
+    client = next(iter(company().clients))
+    names = {name for one in company().sub_accounts.values() if one.client != client and (name := one.description) and len(name) > 3}
+    said = " ".join(message.words + "".join(file.content.decode() for file in message.files) for message in made.messages())
+    return [name for name in (*names, "Balance", "192 calls") if name in said]
+
+
+def test_a_report_that_waits_when_its_channel_is_limited_is_made_anew(made: Office) -> None:
+    made.make(csv=True)
+    made.now = MORNING
+    made.job.tick()
+    made.now = MORNING + timedelta(minutes=10)
+    fence(made, CHANNEL, Fence(clients=frozenset((next(iter(company().clients)),))))
+    made.at(MORNING + timedelta(minutes=11))
+    assert made.messages() == [] and made.runs() == {"2026-11-23": "due"}
+    made.at(MORNING + timedelta(minutes=12))
+    post, file = made.messages()
+    assert "This channel sees only a part of the account" in post.words and file.thread_ts == post.ts
+    assert of_others(made) == [] and made.runs() == {"2026-11-23": "done"}
+    made.at(MORNING + 3 * HOUR)
+    assert len(made.messages()) == 2, "told once"
+
+
+def test_a_report_whose_channel_is_limited_while_it_is_made_keeps_to_that(made: Office) -> None:
+    limits = Fence(clients=frozenset((next(iter(company().clients)),)))
+    made.make(csv=True)
+    made.now = MORNING
+    made.phones.on_answer(lambda asked, body: fence(made, CHANNEL, limits))
+    made.at(MORNING)
+    assert len(made.messages()) == 2 and of_others(made) == []
+
+
+def test_what_is_read_again_in_a_channel_that_was_limited_since_is_not_compared(made: Office) -> None:
+    made.make(csv=True)
+    made.at(MORNING)
+    assert "192 calls" in made.posts()[0]
+    fence(made, CHANNEL, Fence(clients=frozenset((next(iter(company().clients)),))))
+    made.at(MORNING + 2 * HOUR + timedelta(minutes=1))
+    post = made.messages()[0]
+    assert "This channel sees only a part of the account" in post.words and "192" not in post.words
+
+
 def test_a_limited_channel_hears_no_margin_in_a_clients_report(made: Office) -> None:
     first, second = list(company().clients)[:2]
     made.make(scope=Scope(about=About.CLIENT, keys=(first,), name="First"), schedule=schedule(Rhythm.DAILY))
