@@ -132,9 +132,11 @@ def brewing(draft: Draft, incident: Incident, channel: str, timing: Timing) -> b
     census = draft.scene.census
     places = _trouble(draft, timing)
     by_pop = {pop: sites for pop, sites in places.items() if _no_coincidence(sites, census.pops.get(pop, Crowd()))}
-    wide = len(by_pop) >= LEAST_POPS and _told_lately(draft, channel, None, timing) >= too_many(census.all.phones) - 1
-    return wide or any(
-        _told_lately(draft, channel, pop, timing) >= too_many(census.pops.get(pop, Crowd()).phones) - 1
+    told = _told_lately(draft, channel, timing)
+    # one POP's message says more than those of its sites that it took over, which are counted no longer
+    enough = len(told) >= too_many(census.all.phones) - 1 or any(one.kind is Kind.POP for one in told)
+    return (len(by_pop) >= LEAST_POPS and enough) or any(
+        sum(any(member.pop == pop for member in one.members) for one in told) >= too_many(census.pops.get(pop, Crowd()).phones) - 1
         for pop in {member.pop for member in incident.away()} & by_pop.keys()
     )
 
@@ -156,12 +158,10 @@ def _no_coincidence(sites: list[str], crowd: Crowd) -> bool:
     return len(sites) >= too_many(crowd.phones) and len(set(sites)) >= LEAST_SITES
 
 
-def _told_lately(draft: Draft, channel: str, pop: str | None, timing: Timing) -> int:
-    """How many incidents got their first message in that channel in the last ten minutes, those of one POP or all."""
-    return sum(
-        1
+def _told_lately(draft: Draft, channel: str, timing: Timing) -> list[Incident]:
+    """The open incidents that got their first message in that channel in the last ten minutes."""
+    return [
+        incident
         for incident in draft.open_ones(Kind.SITE, Kind.POP)
-        if (posted := incident.telling(channel).posted_at) is not None
-        and draft.now - posted <= timing.together
-        and (pop is None or any(member.pop == pop for member in incident.members))
-    )
+        if (posted := incident.telling(channel).posted_at) is not None and draft.now - posted <= timing.together
+    ]

@@ -14,6 +14,8 @@ from rules.scene import Scope
 from rules.watch import Look
 from tests.watching import OFFICE, SUPPORT, World, census
 
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 40))]
+"""The order in which phones are found missing."""
 HOME, HEAD, WAREHOUSE = "198.51.100.4", "203.0.113.7", "192.0.2.9"
 
 
@@ -23,7 +25,7 @@ def pop_of_forty_sites() -> World:
     return world
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_pop_of_three_hundred_phones_at_forty_sites_is_six_messages_at_most(seed: int) -> None:
     world = pop_of_forty_sites()
     lost = [account for account, (_, pop) in world.places.items() if pop == "1"]
@@ -127,7 +129,7 @@ def test_more_than_half_of_all_phones_are_the_whole_account() -> None:
     assert world.slack[whole.id, OFFICE].phase is Phase.BACK
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_whole_account_that_goes_at_once_is_few_messages(seed: int) -> None:
     world = World.of({f"203.0.113.{n}": 8 for n in range(40)}, pop=lambda site: str(int(site.split(".")[-1]) % 4))
     phones = list(world.places)
