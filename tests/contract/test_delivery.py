@@ -121,16 +121,17 @@ def test_the_clock_delivers_what_is_put_and_what_is_put_later(store: Store) -> N
 # --- order and pace ---------------------------------------------------------------------------------------------------
 
 
-def test_a_hundred_incidents_at_once_are_one_message_a_second_in_order_and_edits_become_few(desk: Bench) -> None:
+@pytest.mark.parametrize("many", [100, pytest.param(500, marks=pytest.mark.soak)])
+def test_many_incidents_at_once_are_one_message_a_second_in_order_and_edits_become_few(desk: Bench, many: int) -> None:
     desk.put("0", thing="0")
     desk.tick()
-    for number in range(1, 100):
+    for number in range(1, many):
         desk.put(str(number), channel=CHANNEL if number % 4 else OTHER)
         desk.put(f"edit {number}", "update", thing="0", text=f"edit {number}")
-    desk.ticks(85)
+    desk.ticks(3 * many // 4 + 10)
     at_once = [*desk.messages()[1:], *desk.messages(OTHER)]
     assert [int(message.text) for message in at_once] == sorted(map(int, (m.text for m in at_once)), key=lambda n: (n % 4 == 0, n))
-    assert len(at_once) == 99 and desk.texts()[0] == "edit 99"
+    assert len(at_once) == many - 1 and desk.texts()[0] == f"edit {many - 1}"
     assert desk.asked("chat.update") == 1
     assert not [call.error for call in desk.slack.calls if call.error], "Slack never had to hold us back"
     for channel in (CHANNEL, OTHER):

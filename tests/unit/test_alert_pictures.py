@@ -476,7 +476,7 @@ def every_outage(name: Callable[[int], str], count: int) -> Iterator[Outage]:
     yield outage(world, name=name, past=300, up=0.5)
 
 
-@pytest.mark.parametrize("count", [1, 2, 150])
+@pytest.mark.parametrize("count", [1, 2, 150, pytest.param(500, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", [lambda _: EVIL, lambda _: "", lambda n: "*" * n], ids=["hostile", "empty", "stars"])
 def test_hostile_names_and_many_phones_break_no_message(name: Callable[[int], str], count: int) -> None:
     for one in every_outage(name, count):

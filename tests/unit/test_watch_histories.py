@@ -191,19 +191,19 @@ WITH_PEOPLE = histories(KINDS + PEOPLE)
 WITH_FAULTS = histories(KINDS + PEOPLE + FAULTS)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(WITH_PEOPLE)
 def test_whatever_phones_and_people_do_what_is_told_is_true_and_said_once(history: list[Event]) -> None:
     check(history)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(WITH_FAULTS)
 def test_whatever_voip_ms_does_what_is_told_is_true_and_said_once(history: list[Event]) -> None:
     check(history)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(WITH_FAULTS)
 def test_quiet_hours_change_when_it_is_said_and_not_what(history: list[Event]) -> None:
     check(history, quiet=True)
@@ -218,7 +218,7 @@ def test_ten_thousand_histories_are_told_truly_and_once(history: list[Event], qu
 # Failed looks
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(histories([*KINDS, "unknown", "unknown", "unknown"]))
 def test_failed_looks_are_as_good_as_none(history: list[Event]) -> None:
     with_them, without = fleet(), fleet()
@@ -229,7 +229,7 @@ def test_failed_looks_are_as_good_as_none(history: list[Event]) -> None:
     assert with_them.scene == without.scene
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(histories(KINDS + FAULTS))
 def test_a_failure_never_changes_what_is_told_of_phones(history: list[Event]) -> None:
     world = fleet()
@@ -244,7 +244,7 @@ def test_a_failure_never_changes_what_is_told_of_phones(history: list[Event]) ->
             assert {key: true for key, true in world.slack.items() if key[0] in before} == told
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from([*FAULTS, "yes"]), st.integers(0, 8), st.sampled_from([1, 5, 20, 60, 300])), max_size=80))
 def test_no_fault_of_voip_ms_ever_makes_a_phone_missing(history: list[Event]) -> None:
     world = fleet()
