@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from queue import SimpleQueue
 
 import structlog
 from rich.console import Console
@@ -185,9 +186,16 @@ def run(settings: Settings) -> None:
 
 def stop_event() -> threading.Event:
     """Set by SIGTERM and Ctrl-C."""
-    stop = threading.Event()
+    # a signal interrupts the thread that waits: had that one just taken the event's lock, it would wait for itself
+    stop, told = threading.Event(), SimpleQueue[None]()
+
+    def listen() -> None:
+        told.get()
+        stop.set()
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: told.put(None))
     return stop
 
 

@@ -157,6 +157,12 @@ def test_it_stops_when_told_to_and_what_is_being_answered_is_answered(
         phones.delay = 0.0
 
 
+def test_a_signal_stops_it_whatever_its_main_thread_is_about() -> None:
+    """The lock that the main thread may hold at that instant is held for certain here."""
+    words = "import signal, bot; stop = bot.stop_event()\nwith stop._cond: signal.raise_signal(signal.SIGTERM)\nassert stop.wait(20)"
+    subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=True, timeout=60)
+
+
 def test_the_manifest_file_is_what_the_code_prints_without_what_only_a_database_needs(environ: dict[str, str]) -> None:
     printed = bot({**environ, "PYTHONPROFILEIMPORTTIME": "1"}, "manifest")
     assert printed.stdout == (ROOT / "manifest.yml").read_text()
