@@ -120,13 +120,14 @@ class _Teller:
 
     def _reply(self, telling: Telling, before: Truth) -> tuple[Telling, list[Note]]:
         quiet_for_long = telling.broadcast_at is None or self.now - telling.broadcast_at >= self.timing.broadcast
-        flaps = any(member.account in self.true.flapping and member.account not in before.flapping for member in self.loud)
+        heard = {member.account for member in self.loud}
+        flaps = tuple(one for one in self.true.flapping if one in heard and one not in before.flapping)
         if telling.owed:
             about = About.FLAPPING if flaps else About.REOPENED
             telling = replace(telling, owed=False, late=False, alarmed_at=self.now, reminders=0, escalated=False, told=len(self.loud))
-            return self._heard(telling, about, quiet_for_long)
+            return self._heard(telling, about, quiet_for_long, flaps)
         if flaps:
-            return self._heard(telling, About.FLAPPING, False)
+            return self._heard(telling, About.FLAPPING, False, flaps)
         if quiet_for_long and self._grew(telling):
             telling = replace(telling, late=False, told=max(telling.told, len(self.loud)))
             return self._heard(telling, About.GREW, True)
@@ -146,14 +147,15 @@ class _Teller:
                 return census.pops.get(self.incident.key, Crowd())
         return census.all
 
-    def _heard(self, telling: Telling, about: About, broadcast: bool) -> tuple[Telling, list[Note]]:
+    def _heard(self, telling: Telling, about: About, broadcast: bool, of: tuple[str, ...] = ()) -> tuple[Telling, list[Note]]:
         if broadcast:
             telling = replace(telling, broadcast_at=self.now)
-        return telling, [replace(self._note(Act.REPLY, about), broadcast=broadcast)]
+        return telling, [replace(self._note(Act.REPLY, about, of), broadcast=broadcast)]
 
-    def _note(self, act: Act, about: About) -> Note:
-        away = self.true.away
-        return Note(key="", act=act, about=about, channel=self.channel, at=self.now, accounts=away, count=len(away))
+    def _note(self, act: Act, about: About, of: tuple[str, ...] = ()) -> Note:
+        """A note about some accounts, or about all that are away."""
+        accounts = of or self.true.away
+        return Note(key="", act=act, about=about, channel=self.channel, at=self.now, accounts=accounts, count=len(accounts))
 
     def _with(self, telling: Telling, notes: list[Note]) -> tuple[Incident, list[Note]]:
         if telling == self.telling:

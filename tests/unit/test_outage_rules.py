@@ -125,6 +125,16 @@ def test_a_phone_that_comes_and_goes_is_told_once_and_edited_from_then_on() -> N
     assert world.open == []
 
 
+def test_of_three_that_are_away_only_the_one_that_comes_and_goes_is_said_to() -> None:
+    world = World.of({HEAD: 20})
+    desk, boardroom, lobby, *_ = world.places
+    world.drop([boardroom, lobby])
+    notes = [note for _ in range(3) for note in (*world.drop([desk]), *world.restore([desk]))]
+    [told] = [note for note in notes if note.about is About.FLAPPING]
+    assert (told.act, told.accounts, told.count) == (Act.REPLY, (desk,), 1)
+    assert set(world.slack[world.open[0].id, OFFICE].away) == {desk, boardroom, lobby}
+
+
 def test_a_deleted_account_is_told_once_and_its_incident_ends() -> None:
     world = World.of({HEAD: 2})
     desk, boardroom = world.places
