@@ -7,9 +7,12 @@ acknowledges, submits to a bounded pool of our own, and nothing else.
 import logging
 import os
 import re
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -51,6 +54,8 @@ log = structlog.get_logger(__name__)
 QUIET_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of a person's own new message; edits, joins and the bot's own posts have others."""
 NAME = "Dialtone"
+MISREAD = (AttributeError, LookupError, TypeError, ValueError)
+"""What is raised where a payload has another shape than Slack's have."""
 
 
 def build(front: Front, signing_secret: str) -> App:
@@ -81,6 +86,7 @@ def build(front: Front, signing_secret: str) -> App:
 
     def take(key: tuple[str, ...], question: Question, work: Callable[[], None]) -> None:
         """Do it once, on a thread of the pool: what Slack delivers again is dropped there, where the database may take its time."""
+        _check_texts(*key, question.person, question.channel or "", question.line, question.trigger_id)
 
         def begin() -> Callable[[], None] | None:
             if not _is_first(front.once, key):
@@ -142,6 +148,7 @@ def build(front: Front, signing_secret: str) -> App:
     def home_opened(event: dict[str, Any]) -> None:
         """Somebody looks at the Home tab, or at the messages beside it."""
         if event.get("tab") == "home" and event.get("user"):
+            _check_texts(event["user"])
             key = ("home", event["user"], str(event.get("event_ts")))
             pool.run(event["user"], lambda: front.home.opened(event["user"]) if _is_first(front.once, key) else None, lambda words: None)
 
@@ -265,15 +272,32 @@ def build(front: Front, signing_secret: str) -> App:
         ack()
 
     @app.error
-    def failed(error: Exception) -> BoltResponse | None:
+    def failed(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
         """What no listener is for is acknowledged all the same: Slack would show it as a failure, or send it again."""
         if isinstance(error, BoltUnhandledRequestError):
             log.info("nothing listens to this", kind=kind(error.request.body))
-            return BoltResponse(status=200)
-        log.error("listener failed", exc_info=error)
-        return None
+            return BoltResponse(status=HTTPStatus.OK)
+        if isinstance(error, MISREAD):
+            log.warning("payload cannot be read", error=type(error).__name__, at=_raised_at(error))
+        else:
+            log.error("listener failed", exc_info=error)
+        if response is None:
+            raise error  # it was acknowledged, which Bolt would undo; this ends on its thread, unseen
+        return None if response.status == HTTPStatus.OK else BoltResponse(status=HTTPStatus.BAD_REQUEST)
 
     return app
+
+
+def _check_texts(*found: object) -> None:
+    """Raise where a payload has something else than text: in the pool nobody could answer to that."""
+    if not all(isinstance(one, str) for one in found):
+        raise TypeError("not a text")
+
+
+def _raised_at(error: Exception) -> str:
+    """The file and line, which is what can be told of an error without the payload."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _is_first(once: Once, key: tuple[str, ...]) -> bool:

@@ -32,6 +32,8 @@ class Drain:
             self._under_way += 1
         try:
             self._handle(client, request)
+        except Exception as error:  # noqa: BLE001 - Bolt raises here what it stumbles over in a payload; the SDK would log a traceback
+            log.warning("request cannot be read", error=type(error).__name__)
         finally:
             with self._changed:
                 self._under_way -= 1

@@ -144,4 +144,5 @@ def _texts(part: object) -> Iterator[str]:
 
 def kind(body: Payload) -> str:
     """What sort of payload it is, in Slack's words."""
-    return str((body.get("event") or {}).get("type") or body.get("type") or body.get("command") or "unknown")
+    event = body.get("event")
+    return str((event.get("type") if isinstance(event, Mapping) else "") or body.get("type") or body.get("command") or "unknown")

@@ -117,3 +117,14 @@ def test_what_was_delivered_is_acknowledged_before_the_end_and_later_things_are_
     assert handled == ["first"]
     drain(None, "second")  # type: ignore[arg-type]
     assert handled == ["first"]
+
+
+def test_what_cannot_be_read_is_one_line_and_holds_up_nothing() -> None:
+    def handle(client: object, request: object) -> None:
+        raise TypeError("what was sent")
+
+    drain = Drain(handle)
+    with capture_logs() as logged:
+        drain(None, None)  # type: ignore[arg-type]
+    drain.close()
+    assert logged == [{"event": "request cannot be read", "error": "TypeError", "log_level": "warning"}]

@@ -25,6 +25,8 @@ from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
 from handlers.bolt import build
+from handlers.front import Front
+from handlers.manifest import ASK_SHORTCUT
 from handlers.web import BODY_MOST, CannotListen, Part, PortTaken, Web, serve
 from tests.front_door import opened
 
@@ -289,11 +291,62 @@ MALFORMED = {
 }
 
 
+def event(**more: object) -> bytes:
+    return json.dumps(
+        {"type": "event_callback", "event": {"type": "app_mention", "user": "U0ALICE", "channel": "C0PHONES", "ts": "1.2"} | more}
+    ).encode()
+
+
+def click(**more: object) -> bytes:
+    action = {"type": "button", "action_id": "ask", "block_id": "b", "action_ts": "1.5", "value": "help"}
+    return form({"type": "block_actions", "user": {"id": "U0ALICE"}, "actions": [action | more]})
+
+
+STRANGE = {
+    "a list for the event": (b'{"event":[]}', JSON),
+    "a list with something in it": (b'{"event":[1]}', JSON),
+    "a word for the event": (b'{"event":"x"}', JSON),
+    "an object and no more": (b"{}", JSON),
+    "an event of no channel": (b'{"type":"event_callback","event":{"type":"app_mention","user":"U0ALICE"}}', JSON),
+    "a number for a text": (event(text=7), JSON),
+    "an object for a time": (event(ts={}), JSON),
+    "a list for a person": (event(user=["U0ALICE"]), JSON),
+    "a person on the Home tab who is a list": (event(type="app_home_opened", tab="home", user=["U0ALICE"]), JSON),
+    "a name for the action": (form({"type": "block_actions", "user": {"id": "U0ALICE"}, "actions": "ask"}), FORM),
+    "a number for the action's name": (click(action_id=7), FORM),
+    "an action at no time": (click(action_ts=None), FORM),
+    "a form of lists": (form({"type": "view_submission", "user": {"id": "U0ALICE"}, "view": {"type": "modal", "callback_id": []}}), FORM),
+    "a command of nobody": (b"command=%2Fvoip&text=help", FORM),
+    "a shortcut of nobody": (form({"type": "shortcut", "callback_id": ASK_SHORTCUT}), FORM),
+}
+
+
 @pytest.fixture(scope="module")
-def whole() -> Iterator[int]:
+def front() -> Iterator[Front]:
+    """What is behind all listeners of the bot."""
+    with opened() as door:
+        yield door.front
+
+
+@pytest.fixture(scope="module")
+def whole(front: Front) -> Iterator[int]:
     """A server with all listeners of the bot behind it."""
-    with opened() as door, serve(web(events=SlackRequestHandler(build(door.front, SECRET))), "127.0.0.1", 0) as real:
+    with serve(web(events=SlackRequestHandler(build(front, SECRET))), "127.0.0.1", 0) as real:
         yield real
+
+
+@pytest.mark.parametrize("body", STRANGE)
+def test_what_is_signed_and_of_a_strange_shape_is_one_line_in_the_log_and_no_error_of_the_server(
+    front: Front, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    sent, content_type = STRANGE[body]
+    app = build(front, SECRET)
+    with capture_logs() as logged, serve(web(events=SlackRequestHandler(app)), "127.0.0.1", 0) as port:
+        answer = ask(port, "POST", "/slack/events", sent, {**signed(sent), "Content-Type": content_type})
+        app.listener_runner.listener_executor.shutdown(wait=True)
+    assert answer.status in (200, 400)
+    assert len(logged) == 1 and logged[0]["log_level"] in ("info", "warning") and "exc_info" not in logged[0]
+    assert [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []
 
 
 @pytest.mark.parametrize("body", MALFORMED)
