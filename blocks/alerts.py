@@ -158,7 +158,8 @@ def _facts(outage: Outage, member: Member) -> list[Block]:
     """Where a single phone was last seen."""
     line = outage.around.whose(member.account).line
     site = site_name(outage.around, member.site)
-    seen = " · ".join(dict.fromkeys(filter(None, (site, line.site))))
+    address = line.site if line.site_key == member.site else ""  # else it comes and goes elsewhere
+    seen = " · ".join(dict.fromkeys(filter(None, (site, address))))
     through = " · ".join(filter(None, (line.pop_name or (f"POP {line.pop}" if line.pop else ""), line.agent)))
     pairs = [("Last seen at", safe(seen, 120) or "never registered"), ("Through", safe(through, 160) or "not known")]
     return facts(pairs)

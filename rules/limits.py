@@ -37,14 +37,20 @@ class Limits:
     Attributes:
         accounts: Logins, those at the sites it is limited to among them.
         clients: Numbers of reseller clients.
+        sites: Keys of the sites: an outage that began there is told to its end, wherever the phone comes back.
     """
 
     accounts: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
 
-    def holds(self, account: str, client: str = "") -> bool:
-        """Whether the account, of that reseller client, is within."""
-        return account in self.accounts or (client not in NOBODY and client in self.clients)
+    def holds(self, account: str, client: str = "", site: str = "") -> bool:
+        """Whether the account, of that reseller client, is within.
+
+        Args:
+            site: Key of the site where it went missing, if this is about an outage.
+        """
+        return account in self.accounts or (client not in NOBODY and client in self.clients) or site in self.sites
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +69,7 @@ class Fence:
 
     def limits(self, at_sites: Iterable[str]) -> Limits:
         """The same with the accounts that are at its sites now."""
-        return Limits(accounts=self.accounts.union(at_sites), clients=self.clients)
+        return Limits(accounts=self.accounts.union(at_sites), clients=self.clients, sites=self.sites)
 
 
 NOTHING = Limits()

@@ -115,7 +115,7 @@ def _stands(draft: Draft) -> None:
 def _housed(draft: Draft, member: Member) -> Member:
     """The member with another channel, if it had none when it joined, or one that may no longer see it."""
     line = draft.scene.lines.get(member.account)
-    if line is None or (member.channel and may_see(draft.scene, member.channel, line)):
+    if line is None or (member.channel and may_see(draft.scene, member.channel, line, member.site)):
         return member
     return replace(member, channel=channel_of(draft.scene, line))
 

@@ -160,9 +160,9 @@ def channel_of(scene: Scene, line: Line) -> str:
     return next((one for one in found if may_see(scene, one, line)), "")
 
 
-def may_see(scene: Scene, channel: str, line: Line) -> bool:
-    """Whether that channel may see the line."""
-    return channel not in scene.limits or scene.limits[channel].holds(line.account, scene.phone(line.account).client)
+def may_see(scene: Scene, channel: str, line: Line, site: str = "") -> bool:
+    """Whether that channel may see the line, or its outage that began at that site."""
+    return channel not in scene.limits or scene.limits[channel].holds(line.account, scene.phone(line.account).client, site)
 
 
 def stand_of(scene: Scene, line: Line | None) -> Stand:

@@ -59,8 +59,9 @@ def told_in(transaction: Transaction, note: Note, told: Collection[Incident]) ->
     own = [replace(one, members=tuple(member for member in one.members if member.channel == note.channel)) for one in told]
     if limits is None:
         return note, [one for one, whole in zip(own, told, strict=True) if one.members or not whole.members]
-    accounts = {*note.accounts, *(member.account for one in own for member in one.members)}
-    seen = {account for account, one in who(transaction, accounts).items() if limits.holds(account, one.client)}
+    began_at = {member.account: member.site for one in own for member in one.members}
+    known = who(transaction, {*note.accounts, *began_at})
+    seen = {account for account, one in known.items() if limits.holds(account, one.client, began_at.get(account, ""))}
     own = [replace(one, members=tuple(member for member in one.members if member.account in seen)) for one in own]
     kept = [place for place, account in enumerate(note.accounts) if account in seen]
     note = replace(

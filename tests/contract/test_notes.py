@@ -153,6 +153,33 @@ def test_of_what_a_channel_may_no_longer_see_nothing_is_posted_and_the_message_s
     assert drawn(fleet, About.CHANGED) == [(None, False)], "there is no message that could say less"
 
 
+def test_a_phone_that_comes_back_elsewhere_is_told_as_back_without_where(fleet: Fleet) -> None:
+    began_at, elsewhere = fleet.sites[DESK], "192.0.2.77"
+    with fleet.store.writing() as transaction:
+        access.fence_in(transaction, OFFICE, Fence(sites=frozenset({began_at})), DANA, fleet.now)
+    fleet.drop(DESK)
+    fleet.sites[DESK] = elsewhere
+    fleet.restore(DESK)
+    back = [words for words, _ in drawn(fleet, About.CHANGED) if words is not None]
+    assert {words.text for words in back} == {"Back: Phone 100000_desk after 1 min"}
+    assert all(elsewhere not in words_of(words.blocks) for words in back)
+
+
+def test_a_phone_that_comes_and_goes_elsewhere_is_told_so_without_where(fleet: Fleet) -> None:
+    began_at, elsewhere = fleet.sites[DESK], "192.0.2.77"
+    with fleet.store.writing() as transaction:
+        access.fence_in(transaction, OFFICE, Fence(sites=frozenset({began_at})), DANA, fleet.now)
+    for _ in range(2):
+        fleet.drop(DESK)
+        fleet.restore(DESK)
+    fleet.drop(DESK)
+    fleet.sites[DESK] = elsewhere
+    fleet.restore(DESK)
+    told = [words for words, _ in drawn(fleet, About.CHANGED) if words is not None]
+    assert told and all("comes and goes" in words.text for words in told)
+    assert all(began_at in words_of(words.blocks) and elsewhere not in words_of(words.blocks) for words in told)
+
+
 def test_that_the_bot_was_blind_or_a_phone_came_from_elsewhere_is_not_told_where_it_may_not_be_seen(fleet: Fleet) -> None:
     fleet.look(DESK, Look.YES, devices=[Device(register_ip=HEAD, register_useragent="Yealink")])
     fleet.wait(timedelta(days=2))

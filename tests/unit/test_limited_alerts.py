@@ -6,7 +6,7 @@ import pytest
 
 from rules.health import Answer
 from rules.incidents import Kind, Phase, truth
-from rules.limits import Limits
+from rules.limits import Fence, Limits
 from rules.lowbalance import Purse
 from rules.notes import Act
 from rules.scene import Phone, Scope, channel_of
@@ -99,6 +99,20 @@ def test_an_outage_goes_on_in_a_channel_that_may_still_see_it() -> None:
     limited_meanwhile(made, SUPPORT)
     assert {note.channel for note in made.posts} == {SUPPORT, OFFICE}
     assert {(channel, told.down) for (_, channel), told in made.slack.items()} == {(SUPPORT, ()), (OFFICE, (OTHERS,))}
+
+
+def test_a_phone_that_comes_back_elsewhere_is_told_as_back_where_it_went_missing() -> None:
+    made, fence = routed(Scope.SITE, "head"), Fence(sites=frozenset({"head"}))
+    made.scene = replace(made.scene, limits={BIRCH: fence.limits([OTHERS])})
+    made.drop([OTHERS])
+    made.places[OTHERS] = ("birch", "1")
+    made.scene = replace(made.scene, limits={BIRCH: fence.limits([])})
+    made.restore([OTHERS])
+    assert {channel for _, channel in made.slack} == {BIRCH}
+    [message] = made.slack.values()
+    assert message.phase is Phase.BACK and message.members == 1
+    made.drop([OTHERS])
+    assert made.posts[-1].channel == OFFICE, "its next outage is the other site's"
 
 
 @pytest.mark.parametrize("kind", [Kind.BALANCE, Kind.API])
