@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blocks import alert_lists as view
@@ -18,7 +19,7 @@ from handlers.parsing import read_calls
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.call_rows import Filters
-from rules.finding import by_name
+from rules.finding import by_name, exactly
 from rules.incidents import OF_PHONES, Incident, Kind, Member
 from rules.periods import Period
 from rules.surroundings import reduced
@@ -53,6 +54,8 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
                 return _look(asked, memory, phones, live, _id(asked, 1))
             case [word] if ID.fullmatch(word):
                 return _details(asked, memory, word)
+        if _is_period(asked, memory):
+            return _history(replace(asked, words=("history", *asked.words)), memory)
         return _fared(asked, memory)
 
     def alerts_csv(asked: Request, phones: VoipMs) -> Csv:
@@ -69,14 +72,15 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
 
     return Command(
         name="alerts",
-        usage="[history [period] | <account> [period] | <outage>]",
+        usage="[[history] [period] | <account> [period] | <outage>]",
         summary="Open outages, and what was",
         role=Role.VIEWER,
         examples=("", "history", "101"),
         run=alerts,
         csv=alerts_csv,
         details=(
-            "Without a word: what is open now. `history` with a period: what was, the last 30 days unless you name others.",
+            "Without a word: what is open now.",
+            "`history`, a period, or both: what was, the last 30 days unless you name others.",
             "With an account: how much of the last 7, 30 and 90 days it was registered, and each time it was not.",
             "With the number of an outage, like 2026-1123-02: every phone of it with its last registration.",
         ),
@@ -165,6 +169,16 @@ def _past(asked: Request, memory: Memory) -> tuple[list[Outage], tuple[Period | 
         found = incidents.history(transaction, since, until, MOST_PAST + 1)
         in_words += AMONG if len(found) > MOST_PAST else ""
         return _outages(asked, memory, transaction, found[:MOST_PAST]), (typed.period, in_words)
+
+
+def _is_period(asked: Request, memory: Memory) -> bool:
+    """Whether all that is typed is a period, and no phone is called so."""
+    with memory.opened.reading() as transaction:
+        known = [one for one in lines.every(transaction) if _is_within(asked, one)]
+    typed = read_calls(asked.words, asked.today, [name for one in known for name in one.names])
+    if typed.period is None or typed.rest or typed.filters != Filters():
+        return False
+    return not exactly(" ".join(asked.words), known, lambda one: one.names)
 
 
 def _between(asked: Request, period: Period | None) -> tuple[datetime, datetime, str]:

@@ -274,6 +274,17 @@ def test_history_and_one_phone_say_how_it_was(fleet: Fleet, nobody: VoipMs) -> N
     assert "missing" in words_of(fared.blocks)
 
 
+def test_a_period_alone_asks_for_what_was_in_it_unless_a_phone_is_called_so(fleet: Fleet, nobody: VoipMs) -> None:
+    fleet.drop(DESK)
+    fleet.restore(DESK)
+    fleet.wait(DAY)
+    assert ask(fleet, "alerts yesterday", nobody).again == "history 2026-11-23"
+    assert ask(fleet, "alerts yesterday", nobody).headline == "1 outage yesterday"
+    assert ask(fleet, "alerts last week", nobody).headline == "No outage last week"
+    fleet.listed([DESK, sub_account(HALL, description="Last week")])
+    assert ask(fleet, "alerts last week", nobody).headline.startswith("Last week: ")
+
+
 # What a place may see
 
 
