@@ -119,10 +119,10 @@ def headline(report: Report, around: Around) -> str:
     return f"{begins}: {plural(totals.calls, 'call')}, {totals.missed:,} missed, {money(totals.cost)}"
 
 
-def title(report: Report) -> str:
+def title(report: Report, around: Around) -> str:
     """``Calls on Monday 23 November``, ``Calls of Head office in October 2026``; from outside."""
-    scope, period = cut(clean(report.subject.scope.name), 60), report.period
-    return f"Calls{f' of {scope}' if scope else ''} {_when(period)}"
+    scope = cut(clean(report.subject.scope.name), 60)
+    return f"Calls{f' of {scope}' if scope else ''} {_when(report, around)}"
 
 
 def days(period: Period) -> str:
@@ -130,13 +130,15 @@ def days(period: Period) -> str:
     return f"{period.first:%B %Y}" if period.unit is Unit.MONTH else period.days
 
 
-def _when(period: Period) -> str:
-    if period.unit is Unit.MONTH:
-        return f"in {period.first:%B %Y}"
-    if period.length == 1:
-        return f"on {period.first:%A} {period.first.day} {period.first:%B}"
-    month = f" {period.first:%B}" if period.first.month != period.last.month else ""
-    return f"from {period.first:%A} {period.first.day}{month} to {period.last:%A} {period.last.day} {period.last:%B}"
+def _when(report: Report, around: Around) -> str:
+    """The days in words; with their years where these differ, or are not the one in which it is read."""
+    first, last, now = report.period.first, report.period.last, around.read_at.astimezone(report.subject.zone)
+    if report.period.unit is Unit.MONTH:
+        return f"in {first:%B %Y}"
+    month = f" {first:%B}" if (first.year, first.month) != (last.year, last.month) else ""
+    began = f"{month} {first.year}" if first.year != last.year else month
+    ended = f"{last:%A} {last.day} {last:%B}{f' {last.year}' if first.year != now.year or last.year != now.year else ''}"
+    return f"on {ended}" if first == last else f"from {first:%A} {first.day}{began} to {ended}"
 
 
 # The picture
@@ -153,7 +155,7 @@ def card(report: Report, around: Around) -> list[BlockDict]:
     body = _calls(report, around) if report.totals.calls else nothing
     return render(
         [
-            header(title(report)),
+            header(title(report, around)),
             *([section(f"{WARNING}  *Not complete.* {around.missing}")] if around.missing else []),
             *body,
             *_buttons(report),
@@ -193,7 +195,7 @@ def _small_money(amount: Decimal) -> str:
 def _no_calls(report: Report, around: Around) -> str:
     """No calls, and whether that is normal."""
     totals = report.totals
-    said = f"*No calls* {_when(report.period)}."
+    said = f"*No calls* {_when(report, around)}."
     if totals.fees:
         said += f" {plural(totals.fees, 'fee')} came to {money(totals.cost)}."
     if around.normal is None:

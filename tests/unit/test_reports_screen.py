@@ -71,6 +71,25 @@ def test_the_headline_says_days_calls_missed_and_cost(words: str, scope: Scope, 
     assert headline(report(DAY, subject(words, scope=scope)), **more) == line
 
 
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("2026-11-23", "on Monday 23 November"),
+        ("2025-11-23", "on Sunday 23 November 2025"),
+        ("2026-11-16..2026-11-22", "from Monday 16 to Sunday 22 November"),
+        ("2026-10-29..2026-11-04", "from Thursday 29 October to Wednesday 4 November"),
+        ("2025-11-17..2025-11-23", "from Monday 17 to Sunday 23 November 2025"),
+        ("2025-11-22..2026-11-22", "from Saturday 22 November 2025 to Sunday 22 November 2026"),
+        ("2025-12-30..2026-01-02", "from Tuesday 30 December 2025 to Friday 2 January 2026"),
+        ("2025-10", "in October 2025"),
+    ],
+)
+def test_the_title_says_the_days_with_their_years_where_they_are_not_this_one(words: str, days: str) -> None:
+    made = report([], subject(words))
+    assert reports.title(made, around()) == f"Calls {days}"
+    assert f"*No calls* {days}." in shown(made)
+
+
 def test_only_fees_are_no_calls_but_a_cost() -> None:
     made = report([fee("1.50")])
     assert headline(made) == "Mon 23 Nov: no calls, $1.50"
