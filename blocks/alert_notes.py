@@ -190,11 +190,18 @@ def _all_open() -> Button:
 # The bot itself
 
 
-def absence_headline(note: Note, zone: ZoneInfo) -> str:
-    """``I was blind from 22:10 to 06:40 EST: 2 changes found``."""
+def absence_headline(note: Note, who: Mapping[str, Who], zone: ZoneInfo) -> str:
+    """``I was blind from 22:10 to 06:40 EST: 2 changes found, Front desk (ext. 101) is missing``."""
     assert note.since is not None and note.until is not None
     began = clock(note.since, note.at, zone).rsplit(" ", 1)[0]
-    return f"I was blind from {began} to {clock(note.until, note.at, zone)}: {_changes(note.count)}"
+    missing = [one for one in _found(note, who) if one.line.state is State.MISSING]
+    what = called(missing[0]) if len(missing) == 1 else f"{len(missing):,} phones"
+    still = f", {what} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
+    return f"I was blind from {began} to {clock(note.until, note.at, zone)}: {_changes(note.count)}{still}"
+
+
+def _found(note: Note, who: Mapping[str, Who]) -> list[Who]:
+    return [who[account] for account in note.accounts if account in who]
 
 
 def _changes(count: int) -> str:
@@ -204,7 +211,7 @@ def _changes(count: int) -> str:
 def absence_card(note: Note, who: Mapping[str, Who], zone: ZoneInfo) -> list[BlockDict]:
     """That nobody was looking, and what has changed meanwhile."""
     assert note.since is not None and note.until is not None
-    known = [who[account] for account in note.accounts if account in who]
+    known = _found(note, who)
     groups = (
         ("🔴  *Missing:* ", [one for one in known if one.line.state is State.MISSING]),
         ("🟢  *Registered:* ", [one for one in known if one.line.state is State.OK]),

@@ -58,7 +58,7 @@ def note_painter(
                 open_now = sum(one.running for one in outages)
                 return _words(alert_notes.night_headline(outages, open_now), alert_notes.night_card(outages, open_now)) if outages else None
             case About.ABSENCE:
-                return _words(alert_notes.absence_headline(note, here), alert_notes.absence_card(note, who, here)) if whole else None
+                return _words(alert_notes.absence_headline(note, who, here), alert_notes.absence_card(note, who, here)) if whole else None
             case About.ARRIVAL:
                 return _words(alert_notes.arrival_headline(note, who), alert_notes.arrival_card(note, who)) if note.accounts else None
         if outages:

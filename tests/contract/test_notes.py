@@ -112,7 +112,7 @@ def test_an_absence_names_what_has_changed(fleet: Fleet) -> None:
     fleet.drop(DESK)
     fleet.tick()
     [text] = texts(fleet, About.ABSENCE)
-    assert text.startswith("I was blind from ") and text.endswith(": 1 change found")
+    assert text.startswith("I was blind from ") and text.endswith(": 1 change found, Phone 100000_desk is missing")
 
 
 def test_a_back_message_compares_with_the_last_thirty_days(fleet: Fleet) -> None:

@@ -440,10 +440,12 @@ def test_an_outage_in_a_list_says_what_it_is_where_its_name_does_not() -> None:
 def test_an_absence_says_from_when_to_when_and_what_has_changed() -> None:
     world = missing()
     note = a_note(About.ABSENCE, list(world.places)[:2], since=NOON - timedelta(hours=9), until=NOON)
-    assert notes.absence_headline(note, TORONTO) == "I was blind from 22:00 to 07:00 EST: 2 changes found"
+    blind = "I was blind from 22:00 to 07:00 EST"
+    assert notes.absence_headline(note, who_is(world), TORONTO) == f"{blind}: 2 changes found, Front desk (ext. 101) is missing"
+    assert notes.absence_headline(replace(note, accounts=note.accounts[1:], count=1), who_is(world), TORONTO) == f"{blind}: 1 change found"
     words = words_of(notes.absence_card(note, who_is(world), TORONTO))
     assert "*Missing:* Front desk (101)" in words and "*Registered:* Boardroom (102)" in words
-    assert notes.absence_headline(replace(note, accounts=(), count=0), TORONTO).endswith("nothing has changed")
+    assert notes.absence_headline(replace(note, accounts=(), count=0), {}, TORONTO).endswith("nothing has changed")
 
 
 def test_a_phone_from_a_new_network_is_a_quiet_word() -> None:
