@@ -275,7 +275,8 @@ def _reports(reports: Collection[Standing], asker: Asker, registry: Registry) ->
         if asker.profile.id not in (one.made_by, one.plan.channel):
             continue
         where = "to you" if one.plan.is_personal else f"in <#{one.plan.channel}>"
-        state = "paused" if one.paused_at is not None else often(one.plan.schedule)
+        schedule = one.plan.schedule
+        state = "paused" if one.paused_at is not None else f"{often(schedule)}, {schedule.zone},"
         words = f"📊  Report {one.id} on {safe(about(one.plan.scope), 60)}: {state} {where}"
         undo = (f"report pause {one.id}", "Pause") if one.paused_at is None else (f"report resume {one.id}", "Resume")
         yield view.Own(words=words, undo=undo[0] if may_pause else "", label=undo[1])

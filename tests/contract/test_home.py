@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,9 +27,11 @@ from playground.slack_words import alive_in
 from playground.voipms import Html, VoipMsServer
 from rules.access import Grant, Role, Subject
 from rules.health import Health, Sight
+from rules.plans import Plan
 from rules.scene import Mute, Scope
+from rules.schedule import Rhythm, Schedule
 from rules.timing import Timing
-from store import Store, access, memos, steering
+from store import Store, access, memos, reports, steering
 from store.audit import Entry
 from store.refusals import Refusals
 from store.scenes import HEALTH
@@ -108,6 +110,20 @@ def muted(store: Store, by: str = "U0OSCAR", account: str = "100001_phone1") -> 
 
 
 # What is seen
+
+
+def test_a_report_is_shown_with_the_zone_of_its_time(store: Store) -> None:
+    schedule = Schedule(rhythm=Rhythm.DAILY, at=time(15), zone="America/Toronto")
+    with store.writing() as transaction:
+        one = reports.make(transaction, Plan(channel="C0PHONES", schedule=schedule), ADMIN, NOW)
+    with tabs(store) as at:
+        at.home.opened(ADMIN)
+        assert "every day at 15:00, America/Toronto, in #C0PHONES" in at.words(ADMIN)
+        with store.writing() as transaction:
+            reports.pause(transaction, one.id, ADMIN, NOW)
+        at.wait(LEAST)
+        at.home.opened(ADMIN)
+        assert "paused in #C0PHONES" in at.words(ADMIN)
 
 
 def test_each_person_sees_what_they_may(store: Store) -> None:
