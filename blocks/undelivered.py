@@ -17,13 +17,13 @@ OTHERWISE = "The log has more."
 
 
 def headline(channel: str, error: str, said: str) -> str:
-    """``Not delivered to C0ALERTS (is_archived): Missing: front desk``, as Slack's ``text``.
+    """``Not delivered to #alerts (is_archived): Missing: front desk``, as Slack's ``text``: Slack puts the name for the id.
 
     Args:
         channel: Slack's id of a channel or a person.
         said: The text of the message, as it was to be posted.
     """
-    return cut(f"Not delivered to {clean(channel)} ({clean(error)}): {said}", 2900)
+    return cut(f"Not delivered to {place_of(channel)} ({clean(error)}): {said}", 2900)
 
 
 def card(channel: str, error: str, said: str) -> list[BlockDict]:

@@ -196,7 +196,7 @@ def test_a_message_that_slack_refuses_is_told_to_each_admin_once(desk: Bench) ->
     assert desk.texts() == ["good"]
     for person in ("U0ALICE", "U0BOB"):
         (told,) = desk.messages(f"D{person[1:]}")
-        assert told.text == "Not delivered to C0OLD (is_archived): Missing: desk &amp; <b>"
+        assert told.text == "Not delivered to <#C0OLD> (is_archived): Missing: desk &amp; <b>"
         assert "archived. Bring it back" in told.words and "is_archived" in told.words
     with desk.store.reading() as transaction:
         assert [(letter.key, letter.error) for letter in outbox.dead_letters(transaction)] == [
