@@ -111,6 +111,7 @@ class Board:
         return quoted(who.extension or who.account)
 
 
+NEVER_SEEN = "Never seen registered, silent until they are"
 OTHERS = ("coming back", "suspect", "unknown", "not looked at", "never seen", "may be offline")
 TROUBLE = ("missing", "comes and goes", "coming back", "suspect")
 LAMPS = {"missing": "🔴", "comes and goes": "🟠", "coming back": "🟠", "suspect": "🟠"}
@@ -262,7 +263,7 @@ def _site(name: str, keys: Sequence[str], count: Counter[str], well: Counter[str
 def _quiet_ones(board: Board) -> list[Block]:
     """Who is no problem, though not registered; who is not looked at."""
     told = []
-    for word, title in (("never seen", "Never seen registered, silent until they are"), ("may be offline", "May be offline")):
+    for word, title in (("never seen", NEVER_SEEN), ("may be offline", "May be offline")):
         if some := board.of(word):
             told.append(f"{title}: {names([one.who for one in some], len(some), 6)}")
     aside = [

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block, Button
 
 from blocks.alert_words import added_up
+from blocks.board import NEVER_SEEN
 from blocks.frame import (
     BlockDict,
     actions,
@@ -65,7 +66,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("from_server_pop", "From POP"),
 )
 """A device's fields as the API spells them, and what they are called in a file."""
-LAMPS = {State.REGISTERED: "🟢", State.MISSING: "🔴", State.UNKNOWN: "⚪", State.NOT_LOOKED_AT: "⚪"}
+LAMPS = {State.REGISTERED: "🟢", State.MISSING: "🔴", State.NEVER_SEEN: "⚪", State.UNKNOWN: "⚪", State.NOT_LOOKED_AT: "⚪"}
 
 
 # The board
@@ -80,6 +81,7 @@ def headline(looks: Sequence[Look]) -> str:
         _known(seen, len(looks)),
         f"{len(seen.unknown):,} could not be asked" if seen.unknown else "",
         f"{len(seen.not_looked_at):,} not looked at" if seen.not_looked_at else "",
+        f"{len(seen.never_seen):,} never seen" if seen.never_seen else "",
     ]
     said = ", ".join(filter(None, parts))
     return said if parts[0] else f"{plural(len(looks), 'phone')}: {said}"
@@ -123,6 +125,7 @@ def card(
             *problems,
             *([divider()] if problems and seen.registered else []),
             *_registered(seen.registered),
+            *([small(f"{NEVER_SEEN}: {_names(seen.never_seen)}")] if seen.never_seen else []),
             *_aside(aside),
             *unread(lost),
             *_footer(looks, now, zone, slash),

@@ -17,9 +17,9 @@ from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
-from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, registers, saw, with_main
+from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, registers, saw, told_apart, with_main
 from rules.timeline import Uptime, uptime
-from rules.watch import silence
+from rules.watch import State, silence
 from store import history, lines, watch
 from store.survey import Survey, who_is
 from voipms import Rows, SubAccount, VoipMs
@@ -48,7 +48,7 @@ def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
         known = _known(asked, sub_accounts)
         if asked.words and not _is_now(asked):
             return _one(asked, phones, _chosen(asked, known), memory)
-        looks = live.at(asked, phones, _that_register(known))
+        looks = told_apart(live.at(asked, phones, _that_register(known)), never_seen(memory))
         aside = [one for one in known if not registers(one)]
         card = view.card(looks, aside, lost_in(sub_accounts), now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
         return Reply(headline=view.headline(looks), blocks=card, again=NOW, share=True, csv=True)
@@ -58,8 +58,11 @@ def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
         if not asked.words and (seen := last_seen(asked, memory)) is not None:
             return Csv("status.csv", board.rows(seen, asked.zone))
         known = _known(asked, phones.sub_accounts())
-        wanted = [_chosen(asked, known)] if asked.words and not _is_now(asked) else _that_register(known)
-        return Csv("status.csv", view.rows(live.at(asked, phones, wanted), zone=asked.zone, wire_zone=phones.wire_zone))
+        if asked.words and not _is_now(asked):
+            looks = live.at(asked, phones, [_chosen(asked, known)])
+        else:
+            looks = told_apart(live.at(asked, phones, _that_register(known)), never_seen(memory))
+        return Csv("status.csv", view.rows(looks, zone=asked.zone, wire_zone=phones.wire_zone))
 
     return Command(
         name="status",
@@ -96,6 +99,12 @@ def last_seen(asked: Request, memory: Memory) -> board.Board | None:
         by_address=sum(one.auth_type != WITH_PASSWORD for one in known),
         ignored=sum(one.ignored and one.auth_type == WITH_PASSWORD for one in known),
     )
+
+
+def never_seen(memory: Memory) -> frozenset[str]:
+    """Logins that were looked at, and never seen registered."""
+    with memory.opened.reading() as transaction:
+        return frozenset(one.account for one in lines.every(transaction) if one.line.state is State.UNSEEN and one.looked_at is not None)
 
 
 def _that_register(known: list[SubAccount]) -> list[SubAccount]:

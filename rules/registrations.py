@@ -1,12 +1,13 @@
 """Registrations: what a look at an account saw, and what many looks say together. Pure.
 
 A look is ``registered``, ``not registered`` or ``unknown``. Only VoIP.ms's own "no" makes ``not registered``: a time-out, an
-HTML page or a refusal is ``unknown``, and an account nobody has asked about is ``not looked at``.
+HTML page or a refusal is ``unknown``, and an account nobody has asked about is ``not looked at``. Among many looks, one of
+which the watch has never heard anything but "no" is ``never seen``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -24,6 +25,7 @@ class State(Enum):
 
     REGISTERED = "registered"
     MISSING = "not registered"
+    NEVER_SEEN = "never seen"
     UNKNOWN = "unknown"
     NOT_LOOKED_AT = "not looked at"
 
@@ -73,6 +75,15 @@ def passed_over(one: SubAccount) -> Look:
     return Look(account=one.account, name=name_of(one), extension=one.internal_extension, state=State.NOT_LOOKED_AT)
 
 
+def told_apart(looks: Iterable[Look], never: Container[str]) -> list[Look]:
+    """The looks, with those that are not registered and never were as ``never seen``.
+
+    Args:
+        never: Logins that the watch has never seen registered.
+    """
+    return [replace(one, state=State.NEVER_SEEN) if one.state is State.MISSING and one.account in never else one for one in looks]
+
+
 def same_for_all(error: VoipMsError) -> bool:
     """Whether every account would be answered with this error: wrong password, address not allowed, maintenance."""
     return isinstance(error, Refused) and error.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST, Kind.MAINTENANCE)
@@ -105,6 +116,7 @@ class Board:
     unknown: tuple[Look, ...]
     not_looked_at: tuple[Look, ...]
     registered: tuple[Look, ...]
+    never_seen: tuple[Look, ...]
 
 
 def board(looks: Sequence[Look]) -> Board:
@@ -119,6 +131,7 @@ def board(looks: Sequence[Look]) -> Board:
         unknown=of(State.UNKNOWN),
         not_looked_at=of(State.NOT_LOOKED_AT),
         registered=of(State.REGISTERED),
+        never_seen=of(State.NEVER_SEEN),
     )
 
 

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,9 @@ from handlers.registry import Misunderstood, Registry, Reply, Request
 from playground.company import Company, founded
 from playground.voipms import VoipMsServer
 from rules.access import Role
-from store import Store
+from rules.timing import Timing
+from rules.watch import Line, Look, step
+from store import Store, lines
 from tests.unit.pictures import faults
 from voipms import Pace, Refused, VoipMs
 
@@ -173,3 +176,14 @@ def test_a_viewer_names_a_client_in_full_or_learns_of_none(registry: Registry, p
     with pytest.raises(Misunderstood) as raised:
         ask(registry, phones, "accounts Birch Dentl", Role.VIEWER)
     assert "561115" not in raised.value.hint
+
+
+def test_who_was_never_seen_is_called_so_where_everybody_is_looked_at_now(phones: VoipMs, tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path}/dialtone.db") as store:
+        registry = commands(memory=Memory(store=store))
+        assert ask(registry, phones, "status now").headline == "3 of 53 phones are not registered"
+        with store.writing() as transaction:
+            lines.listed(transaction, list(phones.sub_accounts()), NOW, complete=True)
+            for one in phones.sub_accounts():
+                lines.save(transaction, step(Line(account=one.account), Look.NO, NOW, Timing()), 1, looked_at=NOW)
+        assert ask(registry, phones, "status now").headline == "50 of 53 phones are registered, 3 never seen"

@@ -33,6 +33,7 @@ from rules.registrations import (
     same_for_all,
     saw,
     saw_nothing,
+    told_apart,
     with_main,
 )
 from tests.unit.pictures import EVIL, faults, values_of, words_of
@@ -209,6 +210,16 @@ def test_a_phone_that_could_not_be_asked_is_never_shown_as_missing_and_the_reaso
     assert shown.count(TIME_OUT) == 1
     assert "⚪  *Could not be asked* (4): these phones may be fine" in shown
     assert "Phone 3 (103), Phone 4 (104)" in shown
+
+
+def test_who_was_never_seen_registered_is_no_problem_and_called_as_on_the_board() -> None:
+    looks = told_apart(a_board(registered=1, missing=2), {"100001_phone0", "100001_phone2"})
+    assert headline(looks) == "1 of 3 phones is not registered, 1 never seen"
+    blocks = drawn(looks)
+    assert values_of(blocks) == ["status 100001_phone1"]
+    assert "Never seen registered, silent until they are: Phone 2 (102)" in words_of(blocks)
+    assert [row[3] for row in rows(looks, zone=TORONTO, wire_zone=NEW_YORK)][1:] == ["registered", "not registered", "never seen"]
+    assert headline(told_apart(a_board(missing=1), {"100001_phone0"})) == "1 phone: 1 never seen"
 
 
 def test_registered_phones_are_summed_up_by_place() -> None:
