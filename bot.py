@@ -22,6 +22,7 @@ from handlers import bolt, commands, web
 from handlers.doctor import diagnose, print_checks
 from handlers.front import Front
 from handlers.manifest import WrongAddress, as_yaml, manifest
+from handlers.places import is_shared
 from handlers.rights import Rights
 from handlers.signin import NotLetIn, sign_in
 from handlers.vigil import EVERY, Vigil, greet
@@ -96,7 +97,7 @@ def running(settings: Settings) -> Iterator[int]:
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt.build(front, secret)
         vigil = Vigil(store, slack, settings.admins, now)
-        watch, reports = watch_of(settings, store, phones), reports_of(settings, store, phones, front.rights)
+        watch, reports = watch_of(settings, store, phones), reports_of(settings, store, slack, phones, front.rights)
         delivery = delivery_of(settings, store, slack, phones, refusals, reports)
         open_parts.callback(delivery.close)
         socket = bolt.Socket(app, settings.slack_app_token.get_secret_value(), slack) if settings.slack_app_token else None
@@ -138,9 +139,16 @@ def watch_of(settings: Settings, store: Store, phones: VoipMs) -> Watch:
     )
 
 
-def reports_of(settings: Settings, store: Store, phones: VoipMs, rights: Rights) -> Reports:
+def reports_of(settings: Settings, store: Store, slack: WebClient, phones: VoipMs, rights: Rights) -> Reports:
     """Who makes the reports that are due."""
-    return Reports(store, phones, mask_numbers=settings.mask_numbers, may_have=rights.is_admin, admins=settings.admins)
+    return Reports(
+        store,
+        phones,
+        mask_numbers=settings.mask_numbers,
+        may_have=rights.is_admin,
+        shared=partial(is_shared, slack),
+        admins=settings.admins,
+    )
 
 
 def delivery_of(settings: Settings, store: Store, slack: WebClient, phones: VoipMs, refusals: Refusals, reports: Reports) -> Delivery:

@@ -8,8 +8,9 @@ from blocks.reports import days
 from rules.periods import Period
 from rules.plans import Plan, Told
 
-NOT_ALLOWED, OUT_OF_SIGHT = "not_allowed", "out_of_sight"
-"""In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about."""
+NOT_ALLOWED, OUT_OF_SIGHT, SHARED = OURS = "not_allowed", "out_of_sight", "shared"
+"""In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about; another
+organisation is in the channel."""
 _REASONS = {
     "is_archived": ("{place} is archived", "Bring the channel back"),
     "not_in_channel": ("I am not in {place} any more", "Invite me there with `/invite @Dialtone`"),
@@ -26,6 +27,7 @@ _REASONS = {
         "Switch them on under App Home, Messages Tab, in the app's settings",
     ),
     NOT_ALLOWED: ("{place} is not an admin any more", "Make them one"),
+    SHARED: ("{place} is shared with another organisation", ""),
     OUT_OF_SIGHT: ("{place} is limited to another part of the account", "Let it see this part as well"),
 }
 PLACE_GONE = frozenset(_REASONS)
@@ -111,7 +113,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
     told = [_due(plan)]
     if period is not None:
         told.append(f"the report of {days(period)} was not posted; it is made up for when this one goes on")
-    if word not in (NOT_ALLOWED, OUT_OF_SIGHT):
+    if word not in OURS:
         told.append(f"Slack said {code(word)}")
     return render(
         [

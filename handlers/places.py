@@ -166,3 +166,8 @@ def seen(slack: WebClient, channel: str) -> tuple[str, str]:
     if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
         return name, "shared"
     return name, "" if about.get("is_member", True) else "not_in_channel"
+
+
+def is_shared(slack: WebClient, channel: str) -> bool:
+    """Whether another organisation is in a channel, or invited to it; not if Slack does not tell now."""
+    return seen(slack, channel)[1] == "shared"

@@ -60,6 +60,7 @@ class Reports:
         phones: Asked with patience: people always go first.
         mask_numbers: Channels see masked phone numbers.
         may_have: Whether a person may still have a digest, by their Slack id; raises what Slack's library does.
+        shared: Whether another organisation is in a channel, as far as Slack tells.
         admins: Slack ids of those who are told, beside whoever made it, that a report is paused.
         clock: The time in a transaction.
     """
@@ -71,6 +72,7 @@ class Reports:
         *,
         mask_numbers: bool = True,
         may_have: Callable[[str], bool] = lambda person: True,
+        shared: Callable[[str], bool] = lambda channel: False,
         admins: frozenset[str] = frozenset(),
         patience: Patience | None = None,
         clock: Clock = shared_now,
@@ -79,6 +81,7 @@ class Reports:
         self._phones = phones.patient(Priority.SWEEP, TRIES)
         self._mask_numbers = mask_numbers
         self._may_have = may_have
+        self._shared = shared
         self._admins = admins
         self._patience = patience or Patience()
         self._clock = clock
@@ -129,6 +132,9 @@ class Reports:
         """
         plan = run.standing.plan
         if plan.is_personal and not self._may_have_it(run):
+            return trouble
+        if not plan.is_personal and run.told is None and self._shared(plan.channel):
+            self._write(lambda transaction: self._may_not(transaction, run, notes.SHARED))
             return trouble
         last = self._is_last(run, now)
         try:

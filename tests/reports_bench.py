@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from handlers.places import is_shared
 from jobs.painting import Painter
 from jobs.reports import NAME, Reports
 from playground.company import Company, founded
@@ -18,7 +19,7 @@ from rules.schedule import Rhythm, Schedule
 from store import Store, Transaction, outbox, report_runs, reports
 from store.reports import Standing
 from store.tables import report_run
-from tests.delivering import Bench
+from tests.delivering import Bench, client_of
 from voipms import Pace, VoipMs
 
 EVENING = datetime(2026, 11, 23, 23, tzinfo=UTC)
@@ -79,6 +80,7 @@ class Office:
             self.store,
             self.client,
             may_have=lambda person: self.may_have(person),
+            shared=partial(is_shared, client_of(self.slack.api_url, self.slack.bot_token)),
             admins=frozenset([ALICE]),
             clock=lambda transaction: self.now,
         )

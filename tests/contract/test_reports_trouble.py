@@ -68,6 +68,25 @@ def test_a_place_that_takes_nothing_pauses_the_report_and_is_told_once(made: Off
     assert "No report was made of Mon 23 Nov" in made.messages()[0].words
 
 
+def test_a_channel_that_another_organisation_has_joined_gets_no_report_and_that_is_told_once(made: Office) -> None:
+    made.make(by=BOB, csv=True)
+    made.at(MORNING)
+    place = made.slack.workspace.channels[CHANNEL]
+    place.shared = True
+    for hour in (3, 24, 25, 48):
+        made.at(MORNING + hour * HOUR)
+    assert [text.split(":")[0] for text in made.posts()] == ["Mon 23 Nov"]
+    for person in (made.alice, made.bob):
+        (message,) = made.messages(person.dm)
+        assert "shared with another organisation" in message.words and "the report of Tue 24 Nov was not posted" in message.words
+    standing = made.standing
+    assert standing.trouble == "shared" and made.runs() == {"2026-11-23": "done", "2026-11-24": "refused"}
+    place.shared = False
+    made.write(lambda transaction: reports.resume(transaction, standing, made.now))
+    made.at(made.now)
+    assert len(made.posts()) == 2
+
+
 def test_a_refused_report_comes_when_the_place_is_there_again(anywhere: Office) -> None:
     anywhere.make()
     place = anywhere.slack.workspace.channels[CHANNEL]
