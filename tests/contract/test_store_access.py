@@ -96,7 +96,7 @@ def test_a_channel_sees_its_accounts_its_clients_and_whoever_is_at_its_sites(sto
     fence = Fence(accounts=frozenset({"100001_chloe"}), sites=frozenset({"203.0.113.7"}), clients=frozenset({"561115"}))
     store.write(lambda transaction: access.fence_in(transaction, "C0HERE", fence, "U0ALICE", NOON))
     with store.reading() as transaction:
-        limits = Limits(accounts=frozenset({"100001_ana", "100001_chloe"}), clients=frozenset({"561115"}))
+        limits = Limits(accounts=frozenset({"100001_ana", "100001_chloe"}), clients=fence.clients, sites=fence.sites)
         assert access.limits(transaction, "C0HERE") == limits
         assert access.all_limits(transaction) == {"C0HERE": limits}
         assert access.limits(transaction, "C0THERE") is access.limits(transaction, "") is None
