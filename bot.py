@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -9,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from queue import SimpleQueue
 
 import structlog
 from rich.console import Console
@@ -193,17 +193,23 @@ def run(settings: Settings) -> None:
 
 
 def stop_event() -> threading.Event:
-    """Set by SIGTERM and Ctrl-C."""
-    # a signal interrupts the thread that waits: had that one just taken the event's lock, it would wait for itself
-    stop, told = threading.Event(), SimpleQueue[None]()
+    """Set by SIGTERM and Ctrl-C, at whatever instant and in whichever thread they arrive.
+
+    What Python does on a signal it does in its main thread, and only when that one runs: a signal that comes just before it begins to
+    wait is heard when the next one comes. The byte in the pipe is written at once.
+    """
+    stop, (heard, signalled) = threading.Event(), os.pipe()
+    os.set_blocking(signalled, False)
+    signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
 
     def listen() -> None:
-        told.get()
+        os.read(heard, 1)
         stop.set()
 
     threading.Thread(target=listen, name="signals", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.put(None))
+        # without a handler nothing is written
+        signal.signal(number, lambda *_: None)
     return stop
 
 

@@ -157,9 +157,24 @@ def test_it_stops_when_told_to_and_what_is_being_answered_is_answered(
         phones.delay = 0.0
 
 
-def test_a_signal_stops_it_whatever_its_main_thread_is_about() -> None:
-    """The lock that the main thread may hold at that instant is held for certain here."""
-    words = "import signal, bot; stop = bot.stop_event()\nwith stop._cond: signal.raise_signal(signal.SIGTERM)\nassert stop.wait(20)"
+@pytest.mark.parametrize(
+    "comes",
+    [
+        "with stop._cond: signal.raise_signal(signal.SIGTERM)",  # while the main thread holds the event's lock
+        "threading.Thread(target=elsewhere).start()",  # in another thread, while the main thread waits
+    ],
+)
+def test_a_signal_stops_it_whatever_its_main_thread_is_about(comes: str) -> None:
+    words = f"""
+import signal, sys, threading, bot
+def elsewhere():
+    while sys._current_frames()[threading.main_thread().ident].f_code.co_name != "wait":
+        pass
+    signal.raise_signal(signal.SIGTERM)
+stop = bot.stop_event()
+{comes}
+assert stop.wait(20)
+"""
     subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=True, timeout=60)
 
 
