@@ -152,7 +152,7 @@ def test_a_wrong_address_is_told_as_such(start: Start) -> None:
         before = time.monotonic()
         answer = stage.admin.slash("/voip", "calls").answer()
         assert answer.ephemeral and fit(stage, answer.words) and "VoIP.ms" in answer.words
-        assert time.monotonic() - before < 9
+        assert time.monotonic() - before < 25
 
 
 def test_an_account_that_cannot_be_asked_is_unknown_and_never_missing(start: Start) -> None:

@@ -1,6 +1,5 @@
 """The invented company: its phones are arithmetic, its calls are believable, and the same seed makes the same one."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -70,12 +69,6 @@ def test_a_company_founded_a_day_later_has_the_same_past(harbour: Company) -> No
     later = founded(seed=1, now=NOON + timedelta(days=1))
     start, end = NOON - timedelta(days=30), NOON - timedelta(days=1)
     assert list(later.ledger.between(start, end)) == list(harbour.ledger.between(start, end))
-
-
-def test_it_is_founded_in_half_a_second() -> None:
-    begun = time.process_time()
-    founded(seed=3, now=NOON)
-    assert time.process_time() - begun < 0.5
 
 
 def test_it_has_the_phones_of_a_company_with_three_sites(harbour: Company) -> None:

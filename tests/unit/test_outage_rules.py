@@ -1,6 +1,5 @@
 """Incidents: which there are, and what each channel is told of them."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -430,13 +429,3 @@ def test_a_scene_of_lines_in_trouble_says_the_same_as_one_of_all_lines() -> None
         assert said_of_small == said_of_all == ()
         assert small.incidents == all_of_it.incidents
     assert len(whole.lines) == 80
-
-
-def test_settling_five_thousand_lines_takes_milliseconds() -> None:
-    world = World.of({f"203.0.113.{n}": 500 for n in range(10)})
-    site = [account for account, (address, _) in world.places.items() if address == "203.0.113.3"]
-    world.drop(site)
-    began = time.process_time()
-    for _ in range(20):
-        settle(world.scene, world.now, world.timing)
-    assert (time.process_time() - began) / 20 < 0.05, "about four on an idle machine"

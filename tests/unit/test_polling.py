@@ -2,7 +2,6 @@
 
 import pickle
 import random
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -351,12 +350,3 @@ def test_the_figures_say_how_the_watch_is_doing() -> None:
     assert figures.oldest <= figures.sweep * 1.5
     desk.agenda.watch(Line(account="100000_new"), desk.now)
     assert desk.agenda.figures(desk.now).oldest is None
-
-
-def test_choosing_among_five_thousand_takes_less_than_a_millisecond() -> None:
-    desk = Desk(5000, rate=60_000)
-    began = time.process_time()
-    taken = desk.run(600, gap=0.5)
-    spent = time.process_time() - began
-    assert len(taken) == 1200
-    assert spent / 1200 < 0.005
