@@ -325,7 +325,11 @@ class Reports:
         """Its place may not have it: it pauses as if Slack had refused it."""
         if not report_runs.keep(transaction, run, self._clock(transaction)):
             return False
-        covers = report_runs.refuse(transaction, run.standing.id, run.period)
+        covers = None
+        if run.told is None:
+            covers = report_runs.refuse(transaction, run.standing.id, run.period)
+        else:  # it was sent before: only what came late is not added
+            report_runs.give_up(transaction, run)
         self._paused(transaction, run.standing, covers, word)
         return True
 

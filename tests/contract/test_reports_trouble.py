@@ -152,6 +152,21 @@ def test_whoever_is_no_admin_any_more_gets_no_digest(made: Office) -> None:
     assert "is not an admin any more" in told_admin.words and made.standing.trouble == "not_allowed"
 
 
+def test_a_digest_that_was_sent_before_does_not_come_again(made: Office) -> None:
+    """Its records are read again two hours later, and whoever has it is no admin then."""
+    made.make(by=BOB, channel=BOB)
+    made.at(MORNING)
+    made.may_have = lambda person: False
+    made.at(MORNING + 3 * HOUR)
+    made.may_have = lambda person: True
+    standing = made.standing
+    made.write(lambda transaction: reports.resume(transaction, standing, made.now))
+    for hour in (4, 5, 8):
+        made.at(MORNING + hour * HOUR)
+    assert [message.text.split(":")[0] for message in made.messages(made.bob.dm)] == ["Mon 23 Nov"]
+    assert made.runs() == {"2026-11-23": "done"}
+
+
 def test_a_digest_waits_while_slack_does_not_tell_who_may_have_it_and_holds_up_no_other_report(made: Office) -> None:
     def unreachable(person: str) -> bool:
         raise ConnectionResetError
