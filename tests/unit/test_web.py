@@ -346,7 +346,9 @@ def test_what_is_signed_and_of_a_strange_shape_is_one_line_in_the_log_and_no_err
         app.listener_runner.listener_executor.shutdown(wait=True)
     assert answer.status in (200, 400)
     assert len(logged) == 1 and logged[0]["log_level"] in ("info", "warning") and "exc_info" not in logged[0]
-    assert [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []
+    # that a request waited for a thread is so wherever the machine is slow
+    loud = [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO") and record.name != "waitress.queue"]
+    assert loud == []
 
 
 @pytest.mark.parametrize("body", MALFORMED)
