@@ -220,8 +220,9 @@ class SlackServer:
 
     @property
     def calls(self) -> list[ApiCall]:
-        """Every call of the app so far, oldest first."""
+        """Every call of the app so far, oldest first: also one whose message stands there already while it is being answered."""
         with self.workspace.changed:
+            self.workspace.changed.wait_for(lambda: not self.workspace.under_way, 5)
             return list(self.workspace.calls)
 
     def messages(self, channel: str) -> list[Message]:

@@ -110,9 +110,21 @@ class Web:
         self._space.tell("arrived", method)
         fault = self.faults.next(method)
         at = self._space.now()
-        answer, error = self._faulted(fault, method, work, headers or {})
+        me = object()
+
+        def carry_out() -> Answer:
+            with self._space.changed:
+                self._space.under_way.add(me)
+            return work()
+
+        try:
+            answer, error = self._faulted(fault, method, carry_out, headers or {})
+        except BaseException:
+            self._space.under_way.discard(me)
+            raise
         status = answer.status if answer is not None else 0
         with self._space.changed:
+            self._space.under_way.discard(me)
             call = ApiCall(method=method, payload=payload, at=at, ok=not error and status == 200, error=error, status=status, to=to)
             self._space.calls.append(call)
         self._space.tell("call", call)

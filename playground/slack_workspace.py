@@ -159,6 +159,7 @@ class Workspace:
         self.files: list[Upload] = []
         self.ephemerals: list[Message] = []
         self.calls: list[ApiCall] = []
+        self.under_way: set[object] = set()  # calls that are being carried out, whose messages may stand there already
         self.triggers: dict[str, Trigger] = {}
         self.urls: dict[str, ResponseUrl] = {}
         self.asked: list[Asked] = []
