@@ -117,6 +117,7 @@ class Agenda:
         self._recovery = _Queue(self._entries)
         self._deadlines = _Queue(self._entries)
         self._round = _Queue(self._entries)
+        self._by_deadline: set[str] = set()
         self._groups: dict[tuple[str, str], set[str]] = {}
         self._events: dict[tuple[str, str, bool], deque[tuple[datetime, str]]] = {}
         self._bursts: dict[tuple[str, str, bool], _Burst] = {}
@@ -149,6 +150,7 @@ class Agenda:
         """Nobody looks at it any more."""
         entry = self._entries.pop(account, None)
         if entry is not None:
+            self._by_deadline.discard(account)
             self._regroup(entry.line, None)
 
     def hurry(self, account: str, now: datetime) -> None:
@@ -251,6 +253,7 @@ class Agenda:
         retry = retry or now
         rest = max(retry, rest or now)
         line = entry.line
+        self._by_deadline.discard(line.account)
         if (due := recheck_at(line, self._timing)) is not None:
             self._suspects.put(entry, max(due, retry))
             return
@@ -261,6 +264,7 @@ class Agenda:
         self._round.put(entry, rest if entry.looked_at is None else max(rest, entry.looked_at + self._interval))
         if (deadline := self._deadline(entry, now)) is not None:
             self._deadlines.put(entry, max(deadline, retry))
+            self._by_deadline.add(line.account)
 
     def _deadline(self, entry: _Entry, now: datetime) -> datetime | None:
         """When to see whether the registration was renewed; once it has run out, VoIP.ms gets a little time to notice."""
@@ -301,14 +305,13 @@ class Agenda:
         self._trim(now)
         looked = [entry.looked_at for entry in self._entries.values()]
         seen = [at for at in looked if at is not None]
-        round_time = self.sweep
         return Figures(
             accounts=len(looked),
             rate=self.rate,
             used=len(self._looks) / self.rate,
-            sweep=round_time,
+            sweep=self.sweep,
             oldest=now - min(seen) if seen and len(seen) == len(looked) else None,
-            by_deadline=sum(1 for entry in self._entries.values() if by_deadline(entry.line, round_time)),
+            by_deadline=len(self._by_deadline),
         )
 
     def _trim(self, now: datetime) -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from rules.health import Answer, Sight
 from rules.incidents import Kind, Stand
@@ -378,3 +380,27 @@ def test_how_the_watch_is_doing_can_be_told_by_any_process(fleet: Fleet) -> None
     fleet.tick(doing=doing)
     with fleet.store.reading() as transaction:
         assert watch.doing(transaction) == doing
+
+
+def test_a_tick_reads_no_row_of_a_phone_that_is_well(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path}/dialtone.db") as store:
+        fleet = Fleet(store, {DESK: HEAD, HALL: HEAD, SHOP: BRANCH})
+        fleet.drop(DESK)
+        asked: list[tuple[str, Any]] = []
+
+        def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+            asked.append((statement, parameters))
+
+        with store.writing() as transaction:
+            event.listen(transaction, "before_cursor_execute", note)
+            watch.tick(transaction, fleet.lease, fleet.now, TIMING, fleet.doing())
+            event.remove(transaction, "before_cursor_execute", note)
+            plans = [
+                step.detail
+                for statement, parameters in asked
+                if "FROM line" in statement
+                for step in transaction.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+    # a partial index holds only who is in trouble; a covering one answers without the rows
+    scans = [plan for plan in plans if "line" in plan and not plan.startswith("SEARCH")]
+    assert scans == ["SCAN line USING INDEX ix_line_trouble", "SCAN line USING COVERING INDEX ix_line_pop"]
