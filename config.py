@@ -23,7 +23,7 @@ VERSION = "0.1.0"
 MISSING = {
     "slack_bot_token": 'the bot token that begins with xoxb-, from Slack\'s "OAuth & Permissions" page',
     "voipms_username": "the e-mail address of the VoIP.ms account",
-    "voipms_password": "the API password, set in the VoIP.ms portal under Main Menu > SOAP and REST/JSON API",
+    "voipms_password": "the API password, set in the VoIP.ms portal under Main Menu › SOAP and REST/JSON API",
 }
 """What to say of a required setting that is not there."""
 LEAST = 0.001

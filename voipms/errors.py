@@ -15,7 +15,7 @@ import re
 import unicodedata
 from enum import Enum
 
-PORTAL_PAGE = "Main Menu > SOAP and REST/JSON API in the VoIP.ms portal"
+PORTAL_PAGE = "Main Menu › SOAP and REST/JSON API in the VoIP.ms portal"
 LONGEST_MESSAGE = 200
 MESSAGE_READ = 2_000
 """How much of a message is looked at: what is shown of it is far shorter, and a search takes longer than its text grows."""

@@ -281,7 +281,7 @@ def test_details_say_of_how_many_and_that_only_those_are_back_that_are(world: Ca
 @pytest.mark.parametrize(
     ("reason", "answer", "says"),
     [
-        ("ip_not_enabled", Answer.REFUSED, "Add the address under Main Menu > SOAP and REST/JSON API in the VoIP.ms portal".lower()),
+        ("ip_not_enabled", Answer.REFUSED, "Add the address under Main Menu › SOAP and REST/JSON API in the VoIP.ms portal".lower()),
         ("invalid_credentials", Answer.REFUSED, "set voipms_username to the account's e-mail"),
         ("time-out", Answer.ERROR, "most often nothing, voip.ms comes back by itself"),
         ("HTTP 503", Answer.ERROR, "voip.ms has an outage (http 503)."),

@@ -74,7 +74,7 @@ def test_the_version_is_that_of_the_project() -> None:
         (
             "VOIPMS_PASSWORD",
             "",
-            "VOIPMS_PASSWORD is missing: the API password, set in the VoIP.ms portal under Main Menu > SOAP and REST/JSON API",
+            "VOIPMS_PASSWORD is missing: the API password, set in the VoIP.ms portal under Main Menu › SOAP and REST/JSON API",
         ),
         ("VOIPMS_MAIN_ACCOUNT", "front desk", "VOIPMS_MAIN_ACCOUNT must be the main SIP login, digits like 100001"),
         (

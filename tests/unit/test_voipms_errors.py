@@ -104,7 +104,7 @@ def test_what_an_operator_meets_says_what_to_mend_whatever_the_message_is() -> N
     assert wrong.tell_user == "VoIP.ms does not know this e-mail with this API password."
     assert "VOIPMS_PASSWORD" in wrong.next_step
     assert "allow-list" in Refused("ip_not_enabled").tell_user
-    assert "Main Menu > SOAP and REST/JSON API" in Refused("api_not_enabled").next_step
+    assert "Main Menu › SOAP and REST/JSON API" in Refused("api_not_enabled").next_step
 
 
 def test_nothing_found_where_one_thing_was_asked_for_is_told_as_that() -> None:
