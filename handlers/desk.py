@@ -28,7 +28,7 @@ from handlers.help import slash_for
 from handlers.masking import Masked
 from handlers.parsing import command_line, part_of
 from handlers.payloads import stamped
-from handlers.places import Places
+from handlers.places import Places, shared_outside
 from handlers.registry import Block, Command, FormErrors, Misunderstood, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Asker, Rights
 from handlers.troubles import NotHere, Reader, Refusal, TooWide, Unknown, in_words
@@ -335,8 +335,11 @@ class Desk:
             about: Mapping[str, Any] = slack.conversations_info(channel=channel)["channel"]
         except SlackApiError:
             raise NotHere("I cannot see who is in this channel. Invite me with `/invite @Dialtone`, then share again.") from None
-        if about.get("is_im") or about.get("is_ext_shared", True) or about.get("is_pending_ext_shared") or about.get("is_shared"):
+        shared = shared_outside(about)
+        if shared:
             raise NotHere("This channel is shared with another organisation, so nothing of the phone account is posted here.")
+        if shared is None or about.get("is_im"):
+            raise NotHere("I cannot tell whether another organisation is in this channel, so nothing of the phone account is posted here.")
 
     @contextmanager
     def _outcome(self, question: Question) -> Iterator[Outcome]:

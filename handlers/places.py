@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,6 +149,20 @@ def obstacle_in(places: Places | None, channel: str) -> str:
     return places.obstacle(channel) if places is not None and channel else ""
 
 
+def shared_outside(about: Mapping[str, Any]) -> bool | None:
+    """Whether another organisation is in a channel, or invited to it; ``None``: that cannot be told from what Slack says of it.
+
+    Args:
+        about: Slack's conversation object. Of its flags ``is_ext_shared`` is about other organisations, and ``is_pending_ext_shared``
+            about their invitations; ``is_org_shared`` is about workspaces of one organisation; ``is_shared`` goes with either.
+    """
+    if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
+        return True
+    if about.get("is_shared"):
+        return False if about.get("is_ext_shared") is False and about.get("is_org_shared") else None
+    return None if about.get("is_shared") is None and about.get("is_ext_shared") is None else False
+
+
 def seen(slack: WebClient, channel: str) -> tuple[str, str]:
     """What a channel is called, ``#phones`` or its id; and what keeps the bot from posting there.
 
@@ -163,11 +177,11 @@ def seen(slack: WebClient, channel: str) -> tuple[str, str]:
     name = f"#{about.get('name') or channel}"
     if about.get("is_archived"):
         return name, "is_archived"
-    if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
+    if shared_outside(about):
         return name, "shared"
     return name, "" if about.get("is_member", True) else "not_in_channel"
 
 
 def is_shared(slack: WebClient, channel: str) -> bool:
-    """Whether another organisation is in a channel, or invited to it; not if Slack does not tell now."""
+    """Whether another organisation is in a channel, or invited to it; not if Slack does not tell."""
     return seen(slack, channel)[1] == "shared"

@@ -18,7 +18,7 @@ from handlers.answering import Answering, Message, Workspace
 from handlers.desk import Desk, Question
 from handlers.payloads import opened_from
 from handlers.people import Groups, People
-from handlers.places import Places
+from handlers.places import Places, is_shared, shared_outside
 from handlers.registry import Command, Registry, Reply, Request, Submitted, Way
 from handlers.rights import Rights
 from rules.access import Role
@@ -44,7 +44,7 @@ class OneSlack:
     def __init__(self, refuses: Mapping[str, str]) -> None:
         self._refuses = refuses
         self.opened: list[Any] = []
-        self.shared = False
+        self.flags: dict[str, bool | None] = {"is_ext_shared": False}
 
     def _may(self, method: str) -> None:
         if method in self._refuses:
@@ -56,7 +56,7 @@ class OneSlack:
 
     def conversations_info(self, channel: str) -> dict[str, Any]:
         self._may("conversations_info")
-        return {"channel": {"id": channel, "is_ext_shared": self.shared}}
+        return {"channel": {"id": channel, **self.flags}}
 
     def views_open(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._may("views_open")
@@ -185,7 +185,7 @@ def test_nothing_is_shared_in_a_channel_that_the_bot_cannot_see() -> None:
 
 def test_nothing_is_shared_in_a_channel_that_others_joined_while_it_was_looked_at() -> None:
     def joined(asked: Request, phones: VoipMs) -> Reply:
-        at.slack.shared = True
+        at.slack.flags = {"is_ext_shared": True}
         return fine(asked, phones)
 
     at = At(command(joined))
@@ -193,6 +193,52 @@ def test_nothing_is_shared_in_a_channel_that_others_joined_while_it_was_looked_a
     public = Told(at.workspace)
     at.desk.share(question, public)
     assert "another organisation" in private.words and public.answers == []
+
+
+SHARED, EXT, ORG, PENDING = "is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared"
+
+
+@pytest.mark.parametrize(
+    ("flags", "outside"),
+    [
+        ({SHARED: False, EXT: False, ORG: False, PENDING: False}, False),
+        ({SHARED: True, EXT: True, ORG: False, PENDING: False}, True),
+        ({SHARED: True, EXT: True, ORG: True, PENDING: False}, True),
+        ({SHARED: False, EXT: False, ORG: False, PENDING: True}, True),
+        ({SHARED: True, EXT: False, ORG: True, PENDING: True}, True),
+        # workspaces of one organisation
+        ({SHARED: True, EXT: False, ORG: True, PENDING: False}, False),
+        # shared, and not said with whom
+        ({SHARED: True, EXT: False, ORG: False, PENDING: False}, None),
+        ({SHARED: True, EXT: False}, None),
+        ({SHARED: True, ORG: True}, None),
+        ({SHARED: True}, None),
+        # a part of the flags, or none
+        ({EXT: True}, True),
+        ({PENDING: True}, True),
+        ({EXT: False}, False),
+        ({SHARED: False, ORG: False}, False),
+        ({ORG: False}, None),
+        ({ORG: True}, None),
+        ({SHARED: None, EXT: None}, None),
+        ({}, None),
+    ],
+)
+def test_a_channel_is_shared_with_another_organisation_or_not_or_nobody_can_tell(
+    flags: dict[str, bool | None], outside: bool | None
+) -> None:
+    at = At(command(fine))
+    at.slack.flags = flags
+    assert shared_outside(flags) is outside
+    assert is_shared(cast(WebClient, at.slack), "C0PHONES") is (outside is True), "a report is due: what is not known does not hold it up"
+    question, private = at.question()
+    public = Told(at.workspace)
+    at.desk.share(question, public)
+    if outside is False:
+        assert [message.headline for message in public.answers] == ["Three calls"] and private.answers == []
+    else:
+        assert public.answers == []
+        assert ("is shared with another organisation" if outside else "cannot tell whether another organisation") in private.words
 
 
 def with_form(asked: Request, phones: VoipMs) -> Reply:
