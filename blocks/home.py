@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block, Button, SectionBlock, Text
 
 from blocks.alert_parts import acknowledge, details, look_now, menu
-from blocks.alert_words import Outage, how, moment, subject
+from blocks.alert_words import Outage, how, moment, site_name, subject
 from blocks.balance import PACE, lasts
 from blocks.frame import (
     BlockDict,
@@ -31,9 +31,13 @@ from blocks.frame import (
     talk,
     when,
 )
+from blocks.report_plans import about, often
 from blocks.rights import mention, people
 from rules.access import Role
 from rules.incidents import Kind
+from rules.plans import Plan
+from rules.scene import Mute, Scope
+from rules.surroundings import Surroundings
 from rules.today import Today
 from rules.usual import Trend, Usual, beside
 
@@ -86,6 +90,24 @@ class Own:
     words: str
     undo: str = ""
     label: str = ""
+
+
+def own_report(number: int, plan: Plan, *, is_paused: bool, may_pause: bool) -> Own:
+    """A report of the reader's, and the button that pauses or resumes it."""
+    where = "to you" if plan.is_personal else f"in <#{plan.channel}>"
+    state = "paused" if is_paused else f"{often(plan.schedule)}, {plan.schedule.zone},"
+    word = "resume" if is_paused else "pause"
+    words = f"📊  Report {number} on {safe(about(plan.scope), 60)}: {state} {where}"
+    return Own(words=words, undo=f"report {word} {number}" if may_pause else "", label=word.capitalize())
+
+
+def own_mute(one: Mute, around: Surroundings, *, may_unmute: bool) -> Own:
+    """A mute of the reader's, and the button that ends it."""
+    until = "for good" if one.until is None else f"until {when(one.until, around.zone)}"
+    what = {Scope.ALL: "everything", Scope.SITE: site_name(around, one.key) or one.key}.get(one.scope, f"{one.scope.value} {one.key}")
+    name = f"<#{one.key}>" if one.scope is Scope.CHANNEL else safe(what, 60)
+    typed = {Scope.ALL: "all", Scope.ACCOUNT: one.key}.get(one.scope, f"{one.scope.value} {one.key}")
+    return Own(words=f"🔕  Muted {name} {until}", undo=f"watch unmute {typed}" if may_unmute else "", label="Unmute")
 
 
 @dataclass(frozen=True, kw_only=True)

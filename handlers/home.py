@@ -15,8 +15,6 @@ from slack_sdk.errors import SlackApiError
 from blocks import home as view
 from blocks.alert_words import Outage, site_name
 from blocks.forms import forms
-from blocks.frame import safe, when
-from blocks.report_plans import about, often
 from handlers import masking
 from handlers.memory import Memory
 from handlers.registry import Block, Registry, Way
@@ -25,7 +23,7 @@ from handlers.today import TodaysCalls
 from handlers.unanswered import UNANSWERED
 from rules.access import Role
 from rules.incidents import Incident, Kind
-from rules.scene import Mute, Scope
+from rules.scene import Mute
 from rules.surroundings import Surroundings
 from store import StoreError, Transaction, home
 from store.audit import REFUSED, Entry
@@ -274,22 +272,9 @@ def _reports(reports: Collection[Standing], asker: Asker, registry: Registry) ->
     for one in reports:
         if asker.profile.id not in (one.made_by, one.plan.channel):
             continue
-        where = "to you" if one.plan.is_personal else f"in <#{one.plan.channel}>"
-        schedule = one.plan.schedule
-        state = "paused" if one.paused_at is not None else f"{often(schedule)}, {schedule.zone},"
-        words = f"📊  Report {one.id} on {safe(about(one.plan.scope), 60)}: {state} {where}"
-        undo = (f"report pause {one.id}", "Pause") if one.paused_at is None else (f"report resume {one.id}", "Resume")
-        yield view.Own(words=words, undo=undo[0] if may_pause else "", label=undo[1])
+        yield view.own_report(one.id, one.plan, is_paused=one.paused_at is not None, may_pause=may_pause)
 
 
 def _mutes(mutes: Collection[Mute], asker: Asker, around: Surroundings) -> Iterator[view.Own]:
     """The mutes that the person set."""
-    for one in mutes:
-        if one.by != asker.profile.id:
-            continue
-        until = "for good" if one.until is None else f"until {when(one.until, around.zone)}"
-        what = {Scope.ALL: "everything", Scope.SITE: site_name(around, one.key) or one.key}.get(one.scope, f"{one.scope.value} {one.key}")
-        name = f"<#{one.key}>" if one.scope is Scope.CHANNEL else safe(what, 60)
-        typed = {Scope.ALL: "all", Scope.ACCOUNT: one.key}.get(one.scope, f"{one.scope.value} {one.key}")
-        undo = f"watch unmute {typed}" if asker.role >= Role.OPERATOR else ""
-        yield view.Own(words=f"🔕  Muted {name} {until}", undo=undo, label="Unmute")
+    return (view.own_mute(one, around, may_unmute=asker.role >= Role.OPERATOR) for one in mutes if one.by == asker.profile.id)
