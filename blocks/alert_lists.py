@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Block
 
 from blocks.alert_notes import outage_line
+from blocks.alert_parts import details, look_now
 from blocks.alert_words import Outage, added_up, called, moment, share, span, subject
 from blocks.frame import (
     BlockDict,
@@ -79,7 +80,7 @@ def open_card(outages: Sequence[Outage], watched: int, slash: str) -> list[Block
             section(f"🟢  Nothing that is watched is missing: {plural(watched, 'phone')}." if watched else "⚪  Nothing is watched yet.")
         )
     for outage in running[:MOST_CARDS]:
-        blocks.append(section(outage_line(outage), button("Details", "details", f"alerts details {outage.incident.id}")))
+        blocks.append(section(outage_line(outage), details(outage.incident)))
     if len(running) > MOST_CARDS:
         blocks.append(section("\n".join(outage_line(outage) for outage in running[MOST_CARDS : MOST_CARDS * 2])))
         more = len(running) - MOST_CARDS * 2
@@ -173,7 +174,7 @@ def details_card(outage: Outage, zone: ZoneInfo) -> list[BlockDict]:
         if shown < len(cells):
             blocks.append(small(f"and {len(cells) - shown:,} more, all in the CSV"))
     if outage.running:
-        blocks.append(actions(button("Look now", "look", f"alerts look {outage.incident.id}")))
+        blocks.append(actions(look_now(outage.incident)))
     times = f"times in {zone.key}  ·  " if len(outage.members) > 1 else ""
     return render([*blocks, small(f"{times}as of {moment(outage.around.now, zone)}  ·  outage {outage.incident.id}")])
 

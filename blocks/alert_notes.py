@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
-from blocks.alert_parts import nth
 from blocks.alert_words import MOST_NAMES, Outage, at_place, called, clock, counted, how, moment, names, span, subject
-from blocks.frame import BlockDict, actions, button, plural, render, safe, section, small
+from blocks.frame import BlockDict, actions, button, nth, plural, render, safe, section, small
 from rules.incidents import OF_PHONES, Kind, Phase
 from rules.notes import About, Note
 from rules.surroundings import Who

@@ -40,11 +40,6 @@ def _muted(around: Surroundings) -> str:
     return f"🔕  Muted {until}{by}{reason}  ·  this message is kept up to date, nothing else is said"
 
 
-def nth(count: int) -> str:
-    ending = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{ending}"
-
-
 # What can be clicked
 
 

@@ -18,7 +18,7 @@ from rules.incidents import OF_PHONES, Incident, Kind, Member, Phase, Stand, Tru
 from rules.polling import DEFAULT_EXPIRY
 from rules.surroundings import Surroundings, Who
 from rules.timeline import Uptime
-from rules.watch import worst_case
+from rules.watch import NO_ADDRESS, worst_case
 from voipms import Kind as Class
 from voipms import Refused
 from voipms.errors import http_error
@@ -103,7 +103,7 @@ def called(who: Who) -> str:
 
 def site_name(around: Surroundings, key: str) -> str:
     """What people call a site, else its address; ``""`` for a phone whose address was never told."""
-    return cut(clean(around.sites.get(key) or ("" if key.startswith("account:") else key)), 60)
+    return cut(clean(around.sites.get(key) or ("" if key.startswith(NO_ADDRESS) else key)), 60)
 
 
 def pop_name(outage: Outage) -> str:

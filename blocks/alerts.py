@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from slackblocks import Block, SectionBlock
 
 from blocks import alert_account as own
-from blocks.alert_parts import acknowledge, added, details, look_now, menu, nth, overlays
+from blocks.alert_parts import acknowledge, added, details, look_now, menu, overlays
 from blocks.alert_words import (
     MOST_NAMES,
     NEARLY_ALL,
@@ -30,7 +30,7 @@ from blocks.alert_words import (
     subject,
     where_from,
 )
-from blocks.frame import BlockDict, actions, code, facts, mrkdwn, plural, render, safe, section, small
+from blocks.frame import BlockDict, actions, code, facts, mrkdwn, nth, plural, render, safe, section, small
 from rules.incidents import Kind, Member, Phase, Stand
 from rules.surroundings import PAST
 

@@ -34,6 +34,8 @@ from slackblocks import (
     TextType,
 )
 
+from rules.access import is_person
+
 BlockDict: TypeAlias = dict[str, Any]
 
 UNSET = "not set"
@@ -121,7 +123,13 @@ def place_of(channel: str) -> str:
     Args:
         channel: Slack's id of either.
     """
-    return f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>"
+    return f"<@{channel}>" if is_person(channel) else f"<#{channel}>"
+
+
+def nth(count: int) -> str:
+    """``1st``, ``22nd``, ``113th``."""
+    ending = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -8,7 +8,24 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
-from blocks.frame import BlockDict, actions, button, clean, code, cut, header, place_of, plain, plural, render, safe, section, small, when
+from blocks.frame import (
+    BlockDict,
+    actions,
+    button,
+    clean,
+    code,
+    cut,
+    header,
+    nth,
+    place_of,
+    plain,
+    plural,
+    render,
+    safe,
+    section,
+    small,
+    when,
+)
 from blocks.report_notes import reason
 from blocks.reports import days
 from rules.periods import WEEKDAYS, Period
@@ -59,16 +76,11 @@ def often(schedule: Schedule) -> str:
         case Rhythm.WEEKLY:
             said = f"every {WEEKDAYS[schedule.weekdays[0]].capitalize()}"
         case Rhythm.MONTHLY:
-            said = "on the last day of each month" if schedule.day == 31 else f"on the {_ordinal(schedule.day)} of each month"
+            said = "on the last day of each month" if schedule.day == 31 else f"on the {nth(schedule.day)} of each month"
         case Rhythm.WEEKDAYS:
             names = [WEEKDAYS[day][:3].capitalize() for day in schedule.weekdays]
             said = f"on {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}"
     return f"{said} at {schedule.at:%H:%M}"
-
-
-def _ordinal(day: int) -> str:
-    ending = "th" if 10 <= day <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    return f"{day}{ending}"
 
 
 def about(scope: Scope) -> str:

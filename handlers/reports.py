@@ -17,7 +17,7 @@ from handlers.registry import Command, FormErrors, Misunderstood, Reply, Request
 from handlers.report_forms import draft_of, new_plan, of_which, plan_so_far, wish_of
 from handlers.report_scopes import names_in, scope_of
 from handlers.report_words import EXAMPLES, Wish, read_report
-from rules.access import Role
+from rules.access import Role, is_person
 from rules.periods import BadPeriod, Period
 from rules.periods import read as read_period
 from rules.plans import Plan
@@ -173,7 +173,7 @@ class _Desk:
         return channel
 
     def _see_that_it_can_be_posted(self, channel: str) -> None:
-        if not channel.startswith(("U", "W")) and (obstacle := obstacle_in(self.places, channel)):
+        if not is_person(channel) and (obstacle := obstacle_in(self.places, channel)):
             problem, remedy = OBSTACLES[obstacle]
             raise Misunderstood(problem, f"{place_of(channel)}: {remedy}")
 

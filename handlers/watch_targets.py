@@ -18,6 +18,7 @@ from rules.clients import name_of as client_name
 from rules.finding import exactly, find_called
 from rules.incidents import Incident, Kind
 from rules.scene import Scope
+from rules.watch import NO_ADDRESS
 from store import Transaction, lines, steering
 from store.lines import Account
 from voipms import Client, Rows, VoipMs
@@ -35,8 +36,6 @@ KINDS = {
     "channel": Scope.CHANNEL,
 }
 EVERYTHING = ("all", "everything")
-NO_ADDRESS = "account:"
-"""How the key of a site begins whose address nobody told: it is one phone's."""
 
 
 @dataclass(frozen=True, kw_only=True)

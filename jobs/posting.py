@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from jobs.outcomes import EVERYTHING, Later, Refused, Trouble, Unclear, understood
+from rules.access import is_person
 
 EVENT_TYPE = "dialtone"
 """Of the metadata that carries a message's key."""
@@ -59,7 +60,7 @@ class Slack:
 
     def place(self, channel: str) -> str:
         """The conversation behind a channel of the outbox: a person's id stands for the direct messages with them."""
-        if not channel.startswith(("U", "W")):
+        if not is_person(channel):
             return channel
         if channel not in self._directs:
             self._directs[channel] = str(self._ask(self._client.conversations_open, users=channel)["channel"]["id"])

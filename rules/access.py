@@ -30,6 +30,11 @@ class Role(IntEnum):
         return self.name.lower()
 
 
+def is_person(place: str) -> bool:
+    """Whether Slack's id is that of a person, who gets direct messages, and not of a channel."""
+    return place.startswith(("U", "W"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """What Slack tells of a person (``users.info``).

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from rules.access import is_person
 from rules.reports import Scope
 from rules.schedule import Policy, Schedule, last_due
 from rules.usual import Figures
@@ -26,7 +27,7 @@ class Plan:
     @property
     def is_personal(self) -> bool:
         """Whether one person alone gets it."""
-        return self.channel.startswith(("U", "W"))
+        return is_person(self.channel)
 
 
 def since_after_change(before: Plan, after: Plan, since: datetime, now: datetime) -> datetime:

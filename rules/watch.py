@@ -22,6 +22,9 @@ from enum import Enum
 
 from rules.timing import Timing
 
+NO_ADDRESS = "account:"
+"""How the key of a site begins whose address nobody told: it is one phone's."""
+
 
 class Look(Enum):
     """What one look at one account saw."""
@@ -120,7 +123,7 @@ class Line:
     @property
     def site_key(self) -> str:
         """The site it belongs to: its address, or itself where none was ever told."""
-        return self.site or f"account:{self.account}"
+        return self.site or f"{NO_ADDRESS}{self.account}"
 
 
 # Stepping

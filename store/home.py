@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from rules.incidents import Incident
 from rules.scene import Mute
 from rules.surroundings import Surroundings, Who
+from rules.watch import NO_ADDRESS
 from store import incidents, reports, steering, survey, watch
 from store.lines import COUNTED, EXPECTED
 from store.scenes import PREFIX
@@ -58,7 +59,7 @@ def scenery(transaction: Transaction, view: Survey) -> Scenery:
     rows = transaction.execute(
         select(table.c.site, func.count(), func.count().filter(table.c.trouble)).where(*COUNTED).group_by(table.c.site)
     )
-    sites = tuple(Site(key="" if key.startswith("account:") else key, phones=phones, troubled=troubled) for key, phones, troubled in rows)
+    sites = tuple(Site(key="" if key.startswith(NO_ADDRESS) else key, phones=phones, troubled=troubled) for key, phones, troubled in rows)
     unseen = transaction.scalar(select(func.count()).where(~table.c.counted, *EXPECTED)) or 0
     return Scenery(
         around=view.common,

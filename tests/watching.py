@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from rules.health import Answer, Health, changes_news, heard, ticked
-from rules.incidents import Incident, Member, Truth, truth
+from rules.incidents import Incident, Truth, truth
 from rules.lowbalance import Purse
 from rules.notes import Act, Note
 from rules.outages import settle
 from rules.reminders import given_back, lapsed, remind, taken
 from rules.saving import as_json, from_json
-from rules.scene import Census, Crowd, Held, Mute, Phone, Scene, Scope, Serial, ears
+from rules.scene import Census, Crowd, Held, Mute, Phone, Scene, Scope, Serial
 from rules.timing import Timing
 from rules.watch import Line, Look, Spot, State, needs_settle, step
 
@@ -213,7 +213,3 @@ class World:
         """Accounts that are confirmed missing and not excused."""
         lines = self.scene.lines.values()
         return [line.account for line in lines if line.state is State.MISSING and not self.scene.phone(line.account).excused]
-
-    def audible(self, member: Member) -> bool:
-        """Whether nobody has muted that member now."""
-        return ears(self.scene, self.now).hear_of(member)

@@ -186,7 +186,6 @@ def comes_to_an_end(world: World) -> None:
     assert world.tick(400_000) == []
 
 
-QUIETLY = histories(KINDS)
 WITH_PEOPLE = histories(KINDS + PEOPLE)
 WITH_FAULTS = histories(KINDS + PEOPLE + FAULTS)
 
