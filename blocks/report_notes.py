@@ -4,39 +4,26 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from blocks.frame import BlockDict, code, place_of, render, safe, section, small, when
+from blocks.obstacles import OBSTACLES, SHARED, Obstacle, capital
 from blocks.reports import days
 from rules.periods import Period
 from rules.plans import Plan, Told
 
-NOT_ALLOWED, OUT_OF_SIGHT, SHARED = OURS = "not_allowed", "out_of_sight", "shared"
-"""In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about; another
-organisation is in the channel."""
-_REASONS = {
-    "is_archived": ("{place} is archived", "Bring the channel back"),
-    "not_in_channel": ("I am not in {place} any more", "Invite me there with `/invite @Dialtone`"),
-    "channel_not_found": ("{place} is gone, or it is private and I am not in it", "Invite me there with `/invite @Dialtone`"),
-    "restricted_action": ("I may not post in {place}", "Let me post there"),
-    "restricted_action_read_only_channel": ("only some people may post in {place}", "Let me post there"),
-    "restricted_action_thread_only_channel": ("only replies are allowed in {place}", "Allow messages there"),
-    "user_not_found": ("Slack knows no {place}", ""),
-    "user_disabled": ("the account of {place} is deactivated", ""),
-    "user_not_visible": ("I cannot reach {place}", ""),
-    "cannot_dm_bot": ("{place} is a bot", ""),
-    "messages_tab_disabled": (
-        "messages to this app are switched off",
-        "Switch them on under App Home, Messages Tab, in the app's settings",
-    ),
-    NOT_ALLOWED: ("{place} is not an admin any more", "Make them one"),
-    SHARED: ("{place} is shared with another organisation", ""),
-    OUT_OF_SIGHT: ("{place} is limited to another part of the account", "Let it see this part as well"),
+NOT_ALLOWED, OUT_OF_SIGHT = "not_allowed", "out_of_sight"
+"""In place of Slack's word: the person of a digest may not have it any more; the channel may not see what the report is about."""
+OURS = (NOT_ALLOWED, OUT_OF_SIGHT, SHARED)
+_OBSTACLES = {
+    **OBSTACLES,
+    NOT_ALLOWED: Obstacle("{place} is not an admin any more", "make them one"),
+    OUT_OF_SIGHT: Obstacle("{place} is limited to another part of the account", "let it see this part as well"),
 }
-PLACE_GONE = frozenset(_REASONS)
+PLACE_GONE = frozenset(_OBSTACLES)
 """Words with which Slack says that a place takes no message, this one and the next."""
 
 
 def reason(word: str, plan: Plan) -> str:
     """Why the place takes none, in mrkdwn; what is no word of ours or Slack's stays one."""
-    return _REASONS[word][0].format(place=place_of(plan.channel)) if word in _REASONS else code(word)
+    return _OBSTACLES[word].why(place_of(plan.channel)) if word in _OBSTACLES else code(word)
 
 
 def _due(plan: Plan) -> str:
@@ -97,7 +84,7 @@ def given_up(number: int, plan: Plan, period: Period, told: Told | None) -> list
 
 def paused_headline(number: int, plan: Plan, word: str) -> str:
     """``Report 3 is paused: the channel is archived``."""
-    return f"Report {number} is paused: {_REASONS[word][0].format(place='that person' if plan.is_personal else 'the channel')}"
+    return f"Report {number} is paused: {_OBSTACLES[word].why('that person' if plan.is_personal else 'the channel')}"
 
 
 def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[BlockDict]:
@@ -107,7 +94,7 @@ def paused(number: int, plan: Plan, period: Period | None, word: str) -> list[Bl
         period: The days whose report was refused.
         word: Of ``PLACE_GONE``.
     """
-    _, remedy = _REASONS[word]
+    remedy = capital(_OBSTACLES[word].remedy)
     elsewhere = code(f"/voip report change {number} in #channel")
     go_on = f"{remedy}, then {code(f'/voip report resume {number}')}; or send it elsewhere: " if remedy else "Send it elsewhere: "
     told = [_due(plan)]

@@ -1,18 +1,8 @@
 """What an admin is told of a message that Slack did not take."""
 
 from blocks.frame import BlockDict, clean, code, cut, place_of, render, section, small
+from blocks.obstacles import OBSTACLES
 
-REMEDIES = {
-    "channel_not_found": "The channel is gone, or it is private and I am not in it. Invite me there, or choose another channel.",
-    "not_in_channel": "I am not in that channel. Invite me there with /invite, or choose another channel.",
-    "is_archived": "The channel is archived. Bring it back, or choose another channel.",
-    "restricted_action": "The workspace's settings do not let me post there. Allow it, or choose another channel.",
-    "restricted_action_read_only_channel": "Only some people may post there. Allow me, or choose another channel.",
-    "restricted_action_thread_only_channel": "Only replies are allowed there. Choose another channel.",
-    "user_disabled": "That person's account is deactivated. Choose somebody else.",
-    "user_not_found": "Slack does not know that person. Choose somebody else.",
-    "messages_tab_disabled": "Messages to this app are switched off: App Home, Messages Tab in the app's settings.",
-}
 OTHERWISE = "The log has more."
 
 
@@ -28,10 +18,13 @@ def headline(channel: str, error: str, said: str) -> str:
 
 def card(channel: str, error: str, said: str) -> list[BlockDict]:
     """The same with what to do about it."""
+    person = channel.startswith(("U", "W"))
+    place, other = ("that person", "somebody else or a channel") if person else ("that channel", "another channel")
+    told = " ".join(OBSTACLES[error].told(place, other)) if error in OBSTACLES else OTHERWISE
     return render(
         [
             section(f"*Not delivered* to {place_of(channel)}:\n>{cut(said, 2000)}"),
-            section(f"{REMEDIES.get(error, OTHERWISE)} It is not sent again."),
+            section(f"{told} It is not sent again."),
             small(f"Slack said {code(error)}"),
         ]
     )

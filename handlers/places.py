@@ -10,6 +10,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from blocks import obstacles
 from handlers.people import NO_GROUP
 from handlers.unanswered import UNANSWERED
 
@@ -18,13 +19,8 @@ log = structlog.get_logger(__name__)
 KEPT = timedelta(minutes=5)
 PAGES_MOST = 10
 PAGE = 1000
-OBSTACLES = {
-    "not_in_channel": ("I am not in that channel.", "Invite me there: `/invite @Dialtone`."),
-    "channel_not_found": ("I cannot see that channel.", "If it is private, invite me there: `/invite @Dialtone`."),
-    "is_archived": ("That channel is archived.", "Bring it back, or choose another one."),
-    "shared": ("That channel is shared with another organisation.", "Nothing of the phone account is posted there: choose another one."),
-}
-"""Why nothing can be posted in a channel, and what to do."""
+OBSTACLES = {word: obstacles.OBSTACLES[word].told() for word in ("not_in_channel", "channel_not_found", "is_archived", obstacles.SHARED)}
+"""What keeps the bot from posting in a channel and can be seen before it tries; why, and what to do."""
 _CHANNEL = re.compile(r"#([^\s#<>@]{1,80})")
 _NAME = re.compile(r"@([\w.-]{1,80})")
 
@@ -85,8 +81,7 @@ class Places:
 
     def obstacle(self, channel: str) -> str:
         """Which of ``OBSTACLES`` keeps the bot from posting in a channel; ``""``: none."""
-        found = seen(self._slack, channel)[1]
-        return found if found in OBSTACLES else ""
+        return seen(self._slack, channel)[1]
 
     def _all(self, what: str) -> dict[str, set[str]]:
         """The ids by name, in small letters.
@@ -166,22 +161,23 @@ def shared_outside(about: Mapping[str, Any]) -> bool | None:
 def seen(slack: WebClient, channel: str) -> tuple[str, str]:
     """What a channel is called, ``#phones`` or its id; and what keeps the bot from posting there.
 
-    That is in Slack's word or ``shared``; ``""``: nothing, or Slack does not tell now.
+    That is one of ``OBSTACLES``; ``""``: nothing, or Slack does not tell now.
     """
     try:
         about = slack.conversations_info(channel=channel)["channel"]
     except SlackApiError as error:
-        return channel, str(error.response.get("error") or "")
+        word = str(error.response.get("error") or "")
+        return channel, word if word in OBSTACLES else ""
     except UNANSWERED:
         return channel, ""
     name = f"#{about.get('name') or channel}"
     if about.get("is_archived"):
         return name, "is_archived"
     if shared_outside(about):
-        return name, "shared"
+        return name, obstacles.SHARED
     return name, "" if about.get("is_member", True) else "not_in_channel"
 
 
 def is_shared(slack: WebClient, channel: str) -> bool:
     """Whether another organisation is in a channel, or invited to it; not if Slack does not tell."""
-    return seen(slack, channel)[1] == "shared"
+    return seen(slack, channel)[1] == obstacles.SHARED

@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from blocks import setup as view
+from blocks.obstacles import OBSTACLES
 from handlers.manifest import SCOPES
 from handlers.places import seen
 from handlers.signin import BAD_TOKEN
@@ -30,13 +31,6 @@ CHANNELS_AT_ONCE = 10
 """Channels that are looked at in one tick: Slack takes fifty such questions a minute."""
 CHANNELS_ASKED = 20
 """Channels that the doctor looks at: what Slack takes beside that."""
-OBSTACLES = {
-    "is_archived": ("is archived", "unarchive it, or choose another channel"),
-    "not_in_channel": ("does not have the bot in it", "invite it with /invite @Dialtone, or choose another channel"),
-    "channel_not_found": ("is gone, or private without the bot in it", "invite it with /invite @Dialtone, or choose another channel"),
-    "shared": ("is shared with another organisation", "choose another channel"),
-}
-"""Why a channel is none to post to, in Slack's word or ``shared``, and what to do."""
 
 
 def greet(store: Store, admins: Collection[str], default: str, now: datetime) -> None:
@@ -115,7 +109,7 @@ class Vigil:
         with self._lock:
             wrong = [place for place in self._places.values() if place.obstacle]
             count = len(self._places)
-        return not wrong, "; ".join(f"{one.name} {OBSTACLES[one.obstacle][0]}" for one in wrong) or f"{count} in use"
+        return not wrong, "; ".join(OBSTACLES[one.obstacle].why(one.name) for one in wrong) or f"{count} in use"
 
     # The token and its scopes
 
@@ -188,7 +182,7 @@ def _scopes(headers: Mapping[str, object]) -> list[str] | None:
 def look_at(slack: WebClient, channel: str, uses: tuple[str, ...]) -> Place:
     """How one channel is."""
     name, obstacle = seen(slack, channel)
-    return Place(name, uses, obstacle if obstacle in OBSTACLES else "")
+    return Place(name, uses, obstacle)
 
 
 def channels_check(slack: WebClient, uses: Mapping[str, tuple[str, ...]]) -> Check:
@@ -203,8 +197,8 @@ def channels_check(slack: WebClient, uses: Mapping[str, tuple[str, ...]]) -> Che
         return Check(name, None, found, "The running bot looks at all of them: see /healthz")
     if not wrong:
         return Check(name, True, f"{_names(places)} can be posted to")
-    found = "; ".join(f"{one.name} ({', '.join(one.uses)}) {OBSTACLES[one.obstacle][0]}" for one in wrong)
-    mends = dict.fromkeys(f"{one.name}: {OBSTACLES[one.obstacle][1]}" for one in wrong)
+    found = "; ".join(OBSTACLES[one.obstacle].why(f"{one.name} ({', '.join(one.uses)})") for one in wrong)
+    mends = dict.fromkeys(f"{one.name}: {OBSTACLES[one.obstacle].step()}".replace("`", "") for one in wrong)
     return Check(name, False, found, "; ".join(mends))
 
 

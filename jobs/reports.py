@@ -17,6 +17,7 @@ import structlog
 
 from blocks import report_notes as notes
 from blocks.frame import escape
+from blocks.obstacles import SHARED
 from jobs import Job, worker
 from jobs.asking import Asking, Lists
 from jobs.outcomes import understood
@@ -134,7 +135,7 @@ class Reports:
         if plan.is_personal and not self._may_have_it(run):
             return trouble
         if not plan.is_personal and run.told is None and self._shared(plan.channel):
-            self._write(lambda transaction: self._may_not(transaction, run, notes.SHARED))
+            self._write(lambda transaction: self._may_not(transaction, run, SHARED))
             return trouble
         last = self._is_last(run, now)
         try:

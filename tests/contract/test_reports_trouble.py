@@ -195,7 +195,7 @@ def test_a_digest_for_somebody_whom_slack_does_not_know_any_more_is_paused(made:
     for minute in (0, 5):
         made.at(MORNING + timedelta(minutes=minute))
     (told,) = made.messages(made.alice.dm)
-    assert "Report 1 is paused" in told.words and "Slack knows no" in told.words and made.standing.trouble == "user_not_found"
+    assert "Report 1 is paused" in told.words and "Slack does not know" in told.words and made.standing.trouble == "user_not_found"
 
 
 # VoIP.ms cannot be read

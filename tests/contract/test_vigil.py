@@ -124,11 +124,15 @@ def test_channels_that_cannot_be_posted_to_are_told_with_what_to_do(at: Watched)
         at.alerts_go_to(channel, f"203.0.113.{number}")
     at.vigil.tick()
     well, words = at.vigil.channels()
-    assert not well and words == ("#old is archived; #away does not have the bot in it; C0SECRET is gone, or private without the bot in it")
+    assert not well and words == (
+        "#old is archived; I am not in #away; I cannot see C0SECRET: it is gone, or it is private and I am not in it"
+    )
     with at.store.reading() as transaction:
         check = channels_check(at.client, destinations.channels(transaction, NOON))
-    assert check.ok is False and "#away (alerts of site 203.0.113.1) does not have the bot in it" in check.found
-    assert "#old: unarchive it" in check.mend and "/invite @Dialtone" in check.mend
+    assert check.ok is False and "I am not in #away (alerts of site 203.0.113.1)" in check.found
+    assert (
+        "#old: bring it back, or choose another channel" in check.mend and "#away: invite me there with /invite @Dialtone, or" in check.mend
+    )
     for number in range(3):
         at.alerts_go_to("", f"203.0.113.{number}")
     at.vigil.tick()

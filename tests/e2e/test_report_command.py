@@ -106,7 +106,7 @@ def test_where_the_bot_cannot_post_is_said_at_once_and_how_to_invite_it(bot: Sta
     assert "another organisation" in ask(bot, "report daily 08:00 in #shared")
     view = choose(bot, form_of(bot), "Channel", "C0QUIET", "I am not in that channel")
     asked = bot.admin.submit(view).wait_acked()
-    assert "Invite me there: /invite @Dialtone" in asked.errors["channel"]
+    assert "Invite me there with /invite @Dialtone, or choose another channel." in asked.errors["channel"]
     assert ask(bot, "report list").startswith("No reports yet")
 
 
