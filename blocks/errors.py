@@ -5,6 +5,7 @@ from typing import Any
 
 from blocks.frame import WARNING, BlockDict, actions, button, code, header, phone, render, safe, section, small
 from blocks.inputs import field, form, pick, text
+from rules.tokens import NEEDS_ANOTHER
 
 OUT_OF_SIGHT = "This channel does not see that."
 
@@ -39,7 +40,7 @@ def slack_step(word: str, lacks: str, admins: Sequence[str] | None, slash: str =
             scope = code(lacks) if lacks else "a permission"
             where = "at api.slack.com/apps, under _OAuth &amp; Permissions_, then install the app again"
             return told_to(admins, f"The Slack app lacks {scope}. Add it {where}.")
-        case "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired":
+        case _ if word in NEEDS_ANOTHER:
             return told_to(
                 admins, f"Slack no longer takes the bot's token ({code(word)}). Set SLACK_BOT_TOKEN anew and start the bot again."
             )

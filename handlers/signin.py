@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-BAD_TOKEN = frozenset(
-    ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type", "missing_scope")
-)
+from rules.tokens import NEEDS_ANOTHER
+
+FOR_GOOD = NEEDS_ANOTHER | {"missing_scope"}
+"""Trying again with that token would not help."""
 MEND = {
     "invalid_auth": "copy the token again from api.slack.com/apps",
     "not_authed": "copy the token again from api.slack.com/apps",
@@ -66,7 +67,7 @@ def in_one_line(setting: str) -> Iterator[None]:
         yield
     except SlackApiError as refused:
         word = str(refused.response.get("error") or "nothing readable")
-        for_good = word in BAD_TOKEN
+        for_good = word in FOR_GOOD
         words = f"{setting} is not accepted by Slack ({word}): {MEND.get(word, 'look the word up at docs.slack.dev')}"
     except Exception as error:  # noqa: BLE001 - the SDK lets through whatever its HTTP library raises
         for_good = False

@@ -18,9 +18,9 @@ from blocks import setup as view
 from blocks.obstacles import OBSTACLES
 from handlers.manifest import SCOPES
 from handlers.places import seen
-from handlers.signin import BAD_TOKEN
 from handlers.unanswered import UNANSWERED
 from rules.doctor import Check
+from rules.tokens import NOT_TAKEN
 from store import Store, destinations, memos, outbox
 
 log = structlog.get_logger(__name__)
@@ -119,7 +119,7 @@ class Vigil:
             answer = self._slack.auth_test()
         except SlackApiError as error:
             word = str(error.response.get("error") or "")
-            if word in BAD_TOKEN:
+            if word in NOT_TAKEN:
                 self._note(word)
             return False
         except UNANSWERED:  # what is on the way does not say that the token is bad

@@ -16,6 +16,8 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 
+from rules.tokens import NOT_TAKEN
+
 EVERYTHING = ""
 """In ``Later.method``: no request at all would be answered."""
 UNREACHED = "Slack cannot be reached"
@@ -24,24 +26,6 @@ UNCLEAR = frozenset(("internal_error", "fatal_error", "request_timeout", "servic
 TOO_MANY = frozenset(("ratelimited", "rate_limited"))
 FOR_A_WHILE = frozenset(("message_limit_exceeded", "external_channel_migrating", "team_added_to_org", "invalid_cursor"))
 """It passes by itself."""
-TOKEN = frozenset(
-    (
-        "not_authed",
-        "invalid_auth",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "not_allowed_token_type",
-        "access_denied",
-        "accesslimited",
-        "org_login_required",
-        "two_factor_setup_required",
-        "team_access_not_granted",
-        "enterprise_is_restricted",
-        "app_access_restricted",
-    )
-)
-"""Slack does not know us: a person has to mend it, and then everything goes on."""
 SCOPE = frozenset(("missing_scope", "no_permission"))
 """Slack knows us and does not allow this method."""
 GONE = frozenset(("message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"))
@@ -121,7 +105,7 @@ def _answered(error: SlackApiError, method: str) -> Trouble:
         return Later(word, None if word == "rate_limited" else method, _retry_after(answer.headers))
     if answer.status_code != 200:
         return Unclear(f"HTTP {answer.status_code}")
-    if word in TOKEN:
+    if word in NOT_TAKEN:  # a person has to mend it, and then everything goes on
         return Later(word, EVERYTHING, shut=True)
     if word in SCOPE:
         return Later(word, method, SOME_TIME, shut=True)

@@ -1,22 +1,28 @@
 """What is noticed of Slack by itself: a token taken away, a scope that is lacking, channels that cannot be posted to. And greetings."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
+from prometheus_client import CollectorRegistry
 from slack_sdk import WebClient
 
 from blocks.setup import welcome_card
 from handlers.places import Places
 from handlers.vigil import CHANNELS_ASKED, CHANNELS_AT_ONCE, EVERY, Vigil, channels_check, greet
+from handlers.web import Web, serve
 from playground import slack as slack_faults
 from playground.slack import SlackServer
 from playground.slack_limits import message_problems
 from rules.scene import Scope
 from rules.timing import Timing
+from rules.tokens import NOT_TAKEN
 from store import Store, destinations, outbox, steering
 from store.outbox import Message
 
@@ -72,7 +78,7 @@ def test_a_workspace_as_it_should_be_is_told_to_nobody(at: Watched) -> None:
     assert at.told() == []
 
 
-@pytest.mark.parametrize("word", ["token_revoked", "account_inactive", "invalid_auth"])
+@pytest.mark.parametrize("word", sorted(NOT_TAKEN))
 def test_a_token_that_is_taken_away_is_noticed_and_so_is_a_new_one(at: Watched, word: str) -> None:
     at.slack.revoke_token(word)
     at.vigil.tick()
@@ -80,6 +86,28 @@ def test_a_token_that_is_taken_away_is_noticed_and_so_is_a_new_one(at: Watched, 
     at.slack.heal()
     at.vigil.tick()
     assert at.vigil.token()[0]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "token_revoked",
+        "access_denied",
+        "accesslimited",
+        "org_login_required",
+        "two_factor_setup_required",
+        "team_access_not_granted",
+        "enterprise_is_restricted",
+        "app_access_restricted",
+    ],
+)
+def test_health_is_503_while_slack_does_not_take_the_token_and_names_its_word(at: Watched, word: str) -> None:
+    at.slack.revoke_token(word)
+    at.vigil.tick()
+    with serve(Web({"token": at.vigil.token}, CollectorRegistry()), "127.0.0.1", 0) as port, pytest.raises(HTTPError) as unwell:
+        urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10)
+    with unwell.value as answer:
+        assert answer.code == 503 and json.load(answer)["parts"]["token"] == {"ok": False, "detail": f"Slack says {word}"}
 
 
 @pytest.mark.parametrize("fault", [slack_faults.Dropped(), slack_faults.Status(503), slack_faults.ApiError("internal_error")])

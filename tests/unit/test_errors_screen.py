@@ -21,6 +21,8 @@ def test_advice_goes_to_who_can_follow_it() -> None:
         ("missing_scope", "files:write", ALICE, "Tell <@U0ALICE> or <@U0ALAN>: The Slack app lacks `files:write`."),
         ("missing_scope", "", None, "lacks a permission"),
         ("token_revoked", "", None, "Set SLACK_BOT_TOKEN anew"),
+        ("not_allowed_token_type", "", None, "Set SLACK_BOT_TOKEN anew"),
+        ("access_denied", "", None, "Slack answered `access_denied`. Try again in a minute"),
         ("not_in_channel", "", ALICE, "Invite me there with `/invite @Dialtone`"),
         ("internal_error", "", None, "Slack answered `internal_error`. Try again in a minute; `/voip doctor` shows what is missing."),
         ("internal_error", "", ALICE, "Try again in a minute; if it stays, tell <@U0ALICE> or <@U0ALAN>."),
