@@ -2,6 +2,7 @@
 
 from blocks.frame import BlockDict, clean, code, cut, place_of, render, section, small
 from blocks.obstacles import OBSTACLES
+from rules.access import is_person
 
 OTHERWISE = "The log has more."
 
@@ -18,8 +19,7 @@ def headline(channel: str, error: str, said: str) -> str:
 
 def card(channel: str, error: str, said: str) -> list[BlockDict]:
     """The same with what to do about it."""
-    person = channel.startswith(("U", "W"))
-    place, other = ("that person", "somebody else or a channel") if person else ("that channel", "another channel")
+    place, other = ("that person", "somebody else or a channel") if is_person(channel) else ("that channel", "another channel")
     told = " ".join(OBSTACLES[error].told(place, other)) if error in OBSTACLES else OTHERWISE
     return render(
         [
