@@ -1,6 +1,7 @@
 """The desk: takes a question, checks who asks, runs the command, answers. Knows no Bolt and no payloads.
 
-Everything that can go wrong ends here as words for the asker and a line in the log; the only ``try`` around a handler.
+Everything that can go wrong ends here as words for the asker and a line in the log: a handler catches only what it can mend
+or say better.
 """
 
 import re

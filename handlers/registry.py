@@ -2,7 +2,7 @@
 
 A handler is a function from a ``Request`` (who, where, words, zone) to a ``Reply`` (headline, blocks, file). It knows
 nothing of Bolt, so the slash command, the mention, the direct message and the button are one path. Whatever goes
-wrong is raised: ``handlers/desk.py`` has the only ``try`` and puts errors into words.
+wrong is raised: ``handlers/desk.py`` puts errors into words.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
