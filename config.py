@@ -8,8 +8,9 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -31,6 +32,8 @@ DAY = 24 * 60 * 60
 DAYS_MOST = 36_500
 SHORTEST_SIGNING_SECRET = 16
 """Slack's have 32 letters and digits. What is far shorter is a mistake, and could be guessed."""
+ALMOST = 0.9
+"""How like a setting's name a name has to be to be taken for it misspelt: one letter of ten, or two that changed places."""
 SHORTEST_KEY = 8
 """What is shorter, like ``/ping``, is no secret, and stands in too many other lines."""
 
@@ -336,23 +339,37 @@ def _keys_of(address: str) -> tuple[str, ...]:
 
 
 def load(env_file: str | Path = ".env", environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this run. What is empty counts as not set; what we do not know is not looked at.
+    """The settings of this run. What is empty counts as not set, and what we do not know is not looked at.
 
     Args:
         environ: Wins over the file; the process's own environment unless given.
 
     Raises:
-        SettingsError: Everything that is missing or wrong, in one line.
+        SettingsError: Everything that is missing, wrong, or misspelt in the file, in one line.
     """
     around = {name: stripped for name, value in (os.environ if environ is None else environ).items() if (stripped := value.strip())}
-    given = {**_of_file(Path(env_file)), **around}
+    path = Path(env_file)
+    written = _of_file(path)
+    given = {**written, **around}
     values: dict[str, Any] = {name: given.get(name.upper(), "") for name in Settings.model_fields}
+    problems = _misspelt(written, path)
     try:
-        return Settings(**{name: value for name, value in values.items() if value})
+        settings = Settings(**{name: value for name, value in values.items() if value})
     except ValidationError as error:
-        problems = [_problem(str(found["loc"][0]), found["type"], found["msg"]) for found in error.errors(include_input=False)]
+        problems += [_problem(str(found["loc"][0]), found["type"], found["msg"]) for found in error.errors(include_input=False)]
+        if not any(values.values()) and not path.exists():
+            problems.append(f"there is no file {path} here: copy .env.example to it and fill it in")
     # raised out here so that not even a debugger finds the values on the chain
-    raise SettingsError("; ".join(problems))
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return settings
+
+
+def _misspelt(written: Iterable[str], path: Path) -> list[str]:
+    """What is said of names that are nearly those of a setting: nobody would notice that they are not looked at."""
+    known = [name.upper() for name in Settings.model_fields]
+    near = {name: get_close_matches(name.upper(), known, n=1, cutoff=ALMOST) for name in written if name not in known}
+    return [f"{name} in {path} is no setting: did you mean {meant[0]}?" for name, meant in near.items() if meant]
 
 
 def _of_file(path: Path) -> Mapping[str, str]:

@@ -339,6 +339,33 @@ def test_a_line_of_the_file_that_is_no_setting_is_told_by_its_number_and_not_quo
     assert refused.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("CONFIRM_SECOND", "CONFIRM_SECONDS"),
+        ("TIMEZNE", "TIMEZONE"),
+        ("DATABSE_URL", "DATABASE_URL"),
+        ("log_level", "LOG_LEVEL"),
+        ("ADMIN", "ADMINS"),
+    ],
+)
+def test_a_misspelt_name_in_the_file_is_told_and_its_value_is_not(tmp_path: Path, written: str, meant: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"{written}=not-for-anybody\nPOSTGRES_PASSWORD=x\nCOMPOSE_PROJECT_NAME=phones\nREDIS_URL=x\n")
+    with pytest.raises(SettingsError) as refused:
+        load(file, GOOD)
+    assert str(refused.value) == f"{written} in {file} is no setting: did you mean {meant}?"
+
+
+def test_who_has_no_file_yet_is_told_how_to_make_one(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    with pytest.raises(SettingsError, match=rf"; there is no file {re.escape(str(file))} here: copy \.env\.example to it and fill it in$"):
+        load(file, {})
+    with pytest.raises(SettingsError) as refused:
+        load(file, {**GOOD, "PORT": "x"})
+    assert ".env" not in str(refused.value)
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes(b"VOIPMS_PASSWORD=\xff\xfe")
