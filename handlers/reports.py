@@ -1,6 +1,6 @@
 """``report``: reports that come again and again, made, listed, run, paused, changed and removed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -149,7 +149,18 @@ class _Desk:
         scope, _ = scope_of(self.asked, wish.about, wish.names, self.store, self.phones, f"report {wish.schedule.words}")
         plan = Plan(schedule=wish.schedule, channel=self._place(wish), scope=scope, policy=wish.policy, csv=wish.csv)
         now = self.asked.clock()
-        return self._shown(self.store.write(lambda transaction: reports.make(transaction, plan, self.asked.person, now)), "made")
+        made = self.store.write(lambda transaction: reports.make(transaction, plan, self.asked.person, now))
+        return self._shown(made, "made", *self._twin_of(made))
+
+    def _twin_of(self, made: Standing) -> Iterator[str]:
+        """That there is one already which says the same at the same time in the same place."""
+        plan = made.plan
+        with self.store.reading() as transaction:
+            for one in reports.every(transaction):
+                same = (one.plan.schedule, one.plan.channel, one.plan.scope) == (plan.schedule, plan.channel, plan.scope)
+                if same and one.id != made.id:
+                    yield f"Report {one.id} says the same: {self.line(f'remove {made.id}')} takes this one away again"
+                    return
 
     def _place(self, wish: Wish) -> str:
         """Where it goes.
@@ -324,9 +335,9 @@ class _Desk:
             raise self._stale()
         return found
 
-    def _shown(self, one: Standing, what: str) -> Reply:
+    def _shown(self, one: Standing, what: str, *notes: str) -> Reply:
         did = f"report {one.id} {what}: {one.plan.schedule.words} to {one.plan.channel}"
-        return Reply(headline=view.headline(one.plan, one.id, what), blocks=view.card(self._seen(one), what), did=did)
+        return Reply(headline=view.headline(one.plan, one.id, what), blocks=view.card(self._seen(one), what, *notes), did=did)
 
     def _seen(self, one: Standing, latest: Mapping[int, State] | None = None) -> view.Shown:
         state = (latest or {}).get(one.id)

@@ -52,6 +52,12 @@ def test_a_report_is_made_in_words_run_and_seen_with_its_file(bot: Stage, books:
     assert "sent" in ask(bot, "report list")
 
 
+def test_a_report_that_there_is_already_is_made_and_said_to_be_the_second(bot: Stage) -> None:
+    assert "says the same" not in ask(bot, "report daily 08:00 in #reports")
+    assert "says the same" not in ask(bot, "report daily 09:00 in #reports")
+    assert "Report 1 says the same: /voip report remove 3 takes" in ask(bot, "report every day at 8am in #reports csv").replace("`", "")
+
+
 def form_of(bot: Stage, line: str = "report", channel: str = CALLS) -> View:
     return bot.admin.slash("/voip", line, channel=channel).wait_view()
 
