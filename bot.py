@@ -136,6 +136,7 @@ def watch_of(settings: Settings, store: Store, phones: VoipMs) -> Watch:
         main_account=settings.voipms_main_account,
         low_balance=settings.low_balance,
         channel=settings.alert_channel,
+        zone=settings.timezone,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -50,6 +51,7 @@ class Watch:
         confirm_seconds, main_account, low_balance: See ``Poller``.
         interval: Least seconds between two looks at one account at rest.
         channel: ``ALERT_CHANNEL``.
+        zone: ``TIMEZONE``.
         ttl: How long the other processes wait when this one dies or freezes.
         clock: The time, aware.
     """
@@ -64,11 +66,13 @@ class Watch:
         main_account: str = "",
         low_balance: Decimal = Decimal(10),
         channel: str = "",
+        zone: ZoneInfo = ZoneInfo("UTC"),
         ttl: timedelta = TTL,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
         self._channel = channel
+        self._zone = zone
         self._ttl = ttl
         self._clock = clock
         self._holder = Holder(store, NAME, ttl)
@@ -96,6 +100,7 @@ class Watch:
     def __enter__(self) -> Self:
         with self._store.writing() as transaction:
             steering.default_channel(transaction, self._channel)
+            steering.default_zone(transaction, self._zone)
             if not self._store.shared:
                 leases.free(transaction, NAME, shared_now(transaction))
         self._thread.start()

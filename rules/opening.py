@@ -51,8 +51,8 @@ class Draft:
         self.incidents[incident.id] = incident
 
     def open(self, kind: Kind, key: str, since: datetime) -> Incident:
-        """A new incident, numbered within its day. The numbering never goes back, whatever the clock does."""
-        day = max(f"{self.now:%Y-%m%d}", self.serial.day)
+        """A new incident, numbered within its day. The numbering never goes back, whatever the clock and the zone do."""
+        day = max(f"{self.now.astimezone(self.scene.zone):%Y-%m%d}", self.serial.day)
         self.serial = Serial(day=day, count=self.serial.count + 1 if day == self.serial.day else 1)
         incident = Incident(
             id=f"{day}-{self.serial.count:02d}",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 from rules.calendar import Quiet, quiet_until
 from rules.health import Health
@@ -120,6 +121,7 @@ class Scene:
         escalations: By channel, Slack's id of the group that is called when nobody takes an incident.
         held: What the night brought, until the morning.
         serial: Of the latest incident.
+        zone: Whose day is in the number of an incident.
         sweep: The time in which every account has its turn: how soon a wide outage shows how wide it is.
     """
 
@@ -137,6 +139,7 @@ class Scene:
     purse: Purse = field(default_factory=Purse)
     held: tuple[Held, ...] = ()
     serial: Serial = Serial()
+    zone: ZoneInfo = ZoneInfo("UTC")
     sweep: timedelta = timedelta()
 
     @property

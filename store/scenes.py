@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import delete, select
@@ -33,7 +34,7 @@ LOCK = 0x0D1A170E
 """Our number among PostgreSQL's advisory locks: the watch."""
 KINDS: dict[Act, outbox.Kind] = {Act.POST: "post", Act.EDIT: "update", Act.REPLY: "reply"}
 
-HEALTH, PURSE, HELD, SERIAL, FIGURES, CHANNEL = "health", "purse", "held", "serial", "figures", "alert_channel"
+HEALTH, PURSE, HELD, SERIAL, FIGURES, CHANNEL, ZONE = "health", "purse", "held", "serial", "figures", "alert_channel", "zone"
 """Keys of the memos that belong to the scene."""
 PREFIX = "watch/"
 ROUTE, QUIET, ESCALATION, SITE, THRESHOLD = (f"{PREFIX}{topic}/" for topic in ("route", "quiet", "escalation", "site", "threshold"))
@@ -75,7 +76,7 @@ def load(transaction: Transaction, now: datetime) -> Loaded:
     members = {member.account for incident, _ in found for member in incident.members}
     known, phones = lines.for_scene(transaction, members, gone_since=now - REMEMBERED)
     sites = {line.site_key for line in known.values()} | {incident.key for incident, _ in found if incident.kind is Kind.SITE}
-    said = memos.texts(transaction, (HEALTH, PURSE, HELD, SERIAL, FIGURES, CHANNEL))
+    said = memos.texts(transaction, (HEALTH, PURSE, HELD, SERIAL, FIGURES, CHANNEL, ZONE))
 
     def memo(key: str, default: T) -> T:
         return from_json(type(default), said[key]) if key in said else default
@@ -91,6 +92,7 @@ def load(transaction: Transaction, now: datetime) -> Loaded:
         purse=memo(PURSE, Purse()),
         held=from_json(tuple[Held, ...], said[HELD]) if HELD in said else (),
         serial=memo(SERIAL, Serial()),
+        zone=ZoneInfo(memo(ZONE, "UTC")),
         sweep=from_json(Doing, said[FIGURES]).figures.sweep if FIGURES in said else timedelta(),
     )
     scene = replace(scene, limits=access.all_limits(transaction))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,7 +22,7 @@ from rules.timing import Timing
 from rules.watch import unconfirmed
 from store import history, incidents, lines, memos, scenes, settings
 from store.lines import Account
-from store.scenes import CHANNEL, ESCALATION, QUIET, ROUTE, SITE, THRESHOLD, Change, alone
+from store.scenes import CHANNEL, ESCALATION, QUIET, ROUTE, SITE, THRESHOLD, ZONE, Change, alone
 from store.transactions import Transaction
 
 # Outages
@@ -229,6 +230,11 @@ def set_escalation(transaction: Transaction, channel: str, group: str, by: str, 
 def default_channel(transaction: Transaction, channel: str) -> None:
     """Where everything is told until people set a channel: ``ALERT_CHANNEL``."""
     memos.put(transaction, CHANNEL, channel)
+
+
+def default_zone(transaction: Transaction, zone: ZoneInfo) -> None:
+    """Whose day is in the numbers of outages: ``TIMEZONE``."""
+    memos.put(transaction, ZONE, zone.key)
 
 
 def _settling(transaction: Transaction, key: str, value: Any, by: str, now: datetime, timing: Timing) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,11 +21,12 @@ from jobs.watch import Watch
 from playground.company import founded
 from playground.voipms import Hang, Html, VoipMsServer
 from rules.health import Sight
-from store import Store, watch
+from store import Store, scenes, watch
 from tests.databases import PostgresServer
 from voipms import Pace, VoipMs
 
 KEY = "/0a1b2c3d-not-real"
+TORONTO = ZoneInfo("America/Toronto")
 
 
 def until(true: Callable[[], object], seconds: float = 30.0) -> None:
@@ -47,7 +49,10 @@ def server() -> Iterator[VoipMsServer]:
 def at_work(store: Store, server: VoipMsServer, ttl: float = 1.0) -> Iterator[Watch]:
     """A watch whose minute is a second."""
     phones = VoipMs(server.username, server.password, url=server.url, pace=Pace(60_000), timeout=20, user_agent="Dialtone/1")
-    with Watch(store, phones, confirm_seconds=1, interval=1, ttl=timedelta(seconds=ttl)) as made, timetable([made.job]) as jobs:
+    with (
+        Watch(store, phones, confirm_seconds=1, interval=1, zone=TORONTO, ttl=timedelta(seconds=ttl)) as made,
+        timetable([made.job]) as jobs,
+    ):
         yield made
         assert jobs.how_it_is()[0]
     phones.close()
@@ -59,6 +64,8 @@ def test_it_says_how_it_is(store: Store, server: VoipMsServer) -> None:
         well, words = one.how_it_is()
         assert well and words == "7 accounts, a round takes 1 s, 60000 requests a minute"
         assert one.doing is not None and one.doing.figures.accounts == 7
+    with store.reading() as transaction:
+        assert scenes.load(transaction, datetime.now(UTC)).scene.zone == TORONTO
 
 
 def test_only_one_of_two_is_at_work_and_the_next_begins_at_once_when_that_one_stops(postgres: PostgresServer, server: VoipMsServer) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -199,6 +200,14 @@ def test_an_outage_without_a_channel_is_told_where_one_is_set(store: Store) -> N
     ((_, note),) = fleet.queued()
     assert note.channel == OFFICE
     assert fleet.tick() == []
+
+
+def test_the_day_of_an_outages_number_is_that_of_the_bots_zone(fleet: Fleet) -> None:
+    with fleet.store.writing() as transaction:
+        steering.default_zone(transaction, ZoneInfo("America/Toronto"))
+    fleet.wait(12.5 * HOUR)
+    fleet.drop(DESK)
+    assert [one.id for one in fleet.open()] == ["2026-1123-01"]
 
 
 def test_sites_pops_and_clients_have_channels_of_their_own(fleet: Fleet) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from rules.health import Answer
 from rules.incidents import Kind, Phase, Stand
@@ -59,6 +60,21 @@ def test_an_incident_is_numbered_within_its_day_and_the_clock_may_go_back() -> N
     world.wait(-12 * 3600)
     world.drop([gate])
     assert [one.id for one in world.open] == ["2026-1123-01", "2026-1124-01", "2026-1124-02"]
+
+
+def test_the_day_of_a_number_is_the_zones_and_another_zone_does_not_put_it_back() -> None:
+    world = World.of({HEAD: 1, HOME: 1, WAREHOUSE: 1, "192.0.2.1": 5}, pop=lambda site: site)
+    desk, sofa, gate, hall, *_ = world.places
+    world.scene = replace(world.scene, zone=ZoneInfo("America/Toronto"))
+    world.wait(12.5 * 3600)
+    world.drop([desk])
+    world.scene = replace(world.scene, zone=ZoneInfo("UTC"))
+    world.drop([sofa])
+    world.scene = replace(world.scene, zone=ZoneInfo("America/Toronto"))
+    world.drop([gate])
+    world.wait(6 * 3600)
+    world.drop([hall])
+    assert [one.id for one in world.open] == ["2026-1123-01", "2026-1124-01", "2026-1124-02", "2026-1124-03"]
 
 
 def test_a_phone_that_drops_again_within_half_an_hour_opens_the_same_incident_again() -> None:
