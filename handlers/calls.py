@@ -25,8 +25,8 @@ SAY_AFTER = timedelta(seconds=5)
 """How long a look goes on before, and between, words on how far it has come."""
 
 PERIODS = (
-    "*Periods*: `today` (when none is given) `yesterday` `monday` `week` `last-week` `month` `last-month` `7d` `2w`,"
-    " or days: `2026-11-03` `nov 3` `2026-10` `2026-11-01..2026-11-15`."
+    "*Periods*: `today` (when none is given) `yesterday` `monday` `week` `last-week` `month` `last-month` `7d` `2w`"
+    " `since monday`, or days: `2026-11-03` `nov 3` `2026-10` `2026-11-01..2026-11-15`. All have whole days."
 )
 FILTERS = (
     "*Filters*: `in` `out` `answered` `missed` `unanswered` `no-answer` `busy` `failed`"

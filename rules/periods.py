@@ -7,7 +7,7 @@
 ``month``, ``last month``   calendar months; the running month until today
 ``7d``, ``last 7 days``     today and the six days before
 ``2w``, ``2 weeks``         today and the thirteen days before
-``24h``                     the days that the last 24 hours lie in: yesterday and today
+``since monday``            from that day, or the first one of a week or month, until today
 ``2026-11-03``, ``nov 3``   one day; without a year, the latest
 ``2026-10``, ``october``    one month; without a year, the latest
 ``2026-11-01..2026-11-15``  from one of these days, weekdays or months to another, both included
@@ -45,7 +45,12 @@ _MONTH_OF = {**{month: place for place, month in enumerate(MONTHS, 1)}, **_SHORT
 _NAMES_OF_MONTHS = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _NAMES_OF_WEEKDAYS = "|".join(sorted(_WEEKDAY_OF, key=len, reverse=True))
 _SAID_BEFORE = re.compile(r"(?:on|from) (?=.)")
-_COUNT = re.compile(r"(?:(?:in )?(?:the )?(?:last|past)[- ])?([0-9]{1,9})[- ]?(d|days?|w|weeks?|h|hours?)")
+_COUNT = re.compile(r"(?:(?:in )?(?:the )?(?:last|past)[- ])?([0-9]{1,9})[- ]?(d|days?|w|weeks?)")
+_HOURS = re.compile(
+    r"(?:(?:in )?(?:the )?(?:last|past)[- ])?[0-9]{1,9}[- ]?(?:h|hrs?|hours?)"
+    r"|(?:in )?(?:the )?(?:last|past)[- ](?:[0-9]{1,9}[- ]?)?(?:hours?|min(?:ute)?s?)"
+)
+_SINCE = re.compile(r"since[- ](.+)")
 _WEEKDAY = re.compile(rf"(last[- ])?({_NAMES_OF_WEEKDAYS})")
 _BETWEEN = re.compile(r"\s*(?:\.{2,3}|…)\s*|\s+(?:to|until|through|-|–)\s+")
 _HYPHEN_BETWEEN = re.compile(r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})[-–]([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})|([a-z]+)[-–]([a-z]+)")
@@ -147,7 +152,7 @@ def read(words: str, today: date) -> Period | None:
         BadPeriod: They are meant as one, but there is no such day, it is still to come, or it is too long.
     """
     text = _SAID_BEFORE.sub("", " ".join(words.lower().split()), count=1)
-    return _running(text.replace(" ", "-"), today) or _counted(text, today) or _calendar(text, today)
+    return _running(text.replace(" ", "-"), today) or _counted(text, today) or _since(text, today) or _calendar(text, today)
 
 
 def _running(text: str, today: date) -> Period | None:
@@ -172,15 +177,15 @@ def _running(text: str, today: date) -> Period | None:
 
 
 def _counted(text: str, today: date) -> Period | None:
-    """So many days, weeks or hours until today."""
+    """So many days or weeks until today.
+
+    Raises:
+        BadPeriod: They are hours or minutes, or too many.
+    """
+    if _HOURS.fullmatch(text):
+        raise BadPeriod("A period has whole days: I do not look at hours.", "today")
     found = _COUNT.fullmatch(text)
-    if found is None:
-        return None
-    count, unit = int(found[1]), found[2][0]
-    if unit == "h":
-        # whole days are looked at: 24 hours before now it was yesterday
-        return _last_days(-(-count // 24) + 1 if count else 0, today)
-    return _last_days(count * (7 if unit == "w" else 1), today)
+    return None if found is None else _last_days(int(found[1]) * (7 if found[2][0] == "w" else 1), today)
 
 
 def _last_days(count: int, today: date) -> Period:
@@ -188,6 +193,19 @@ def _last_days(count: int, today: date) -> Period:
         raise BadPeriod(f"A period has between 1 and {MOST_DAYS} days.", "7d")
     when = f"in the last {count} days" if count > 1 else "today"
     return Period(first=today - (count - 1) * DAY, last=today, when=when, unit=Unit.DAYS if count > 1 else Unit.DAY)
+
+
+def _since(text: str, today: date) -> Period | None:
+    """From a day until today, both included; from the first one of a week or a month."""
+    found = _SINCE.fullmatch(text)
+    if found is None:
+        return None
+    running = _running(found[1].replace(" ", "-"), today)
+    days = (running.first, running.last) if running is not None else _days_of(found[1], today)
+    if days is None:
+        return None
+    first = days[0]
+    return _running("today", today) if first == today else _checked(first, max(first, today), today)
 
 
 def _calendar(text: str, today: date) -> Period | None:
@@ -210,7 +228,7 @@ def _ends(text: str) -> tuple[str, str] | None:
     """The words for the first and the last of several days."""
     parts = _BETWEEN.split(text)
     if len(parts) == 2:
-        return parts[0], parts[1]
+        return parts[0].removeprefix("since "), parts[1]
     if found := _HYPHEN_BETWEEN.fullmatch(text):
         return (found[1], found[2]) if found[1] else (found[3], found[4])
     return None

@@ -120,6 +120,8 @@ def asked(text: str) -> Typed:
     [
         ("", None, Filters(), ()),
         ("yesterday", "2026-11-24", Filters(), ()),
+        ("since 20 nov missed", "2026-11-20..2026-11-25", Filters(outcomes=frozenset(("missed",))), ()),
+        ("front desk since yesterday", "2026-11-24..2026-11-25", Filters(), ("front", "desk")),
         ("missed last friday", "2026-11-20", Filters(outcomes=frozenset(("missed",))), ()),
         ("last 7 days front desk out", "2026-11-19..2026-11-25", Filters(directions=frozenset((Direction.OUT,))), ("front", "desk")),
         ('"Front desk" 2026-10 IN Busy failed', "2026-10", Filters(
@@ -166,6 +168,7 @@ def test_period_filters_and_a_name_in_any_order(text: str, period: str | None, f
 @pytest.mark.parametrize(
     ("text", "problem", "hint"),
     [
+        ("last 2 hours missed", "A period has whole days", "`today`"),
         ("yesterday 2026-11-03", "one period at a time", "`2026-11-03..2026-11-24`"),
         ("2026-02-31", "February 2026 has no day 31", "`2026-02-28`"),
         ("2026-12-24", "in the future", "`2026-11-24`"),

@@ -72,8 +72,18 @@ def asked(words: str, today: date = TODAY) -> Period:
         ("2 weeks", "2026-11-12", "2026-11-25"),
         ("past 2 weeks", "2026-11-12", "2026-11-25"),
         ("in the last 7 days", "2026-11-19", "2026-11-25"),
-        ("24h", "2026-11-24", "2026-11-25"),
-        ("48 hours", "2026-11-23", "2026-11-25"),
+        ("since yesterday", "2026-11-24", "2026-11-25"),
+        ("since today", "2026-11-25", "2026-11-25"),
+        ("Since Monday", "2026-11-23", "2026-11-25"),
+        ("since last friday", "2026-11-20", "2026-11-25"),
+        ("since 2026-11-20", "2026-11-20", "2026-11-25"),
+        ("since 20 nov", "2026-11-20", "2026-11-25"),
+        ("since Fri 20 Nov 2026", "2026-11-20", "2026-11-25"),
+        ("since october", "2026-10-01", "2026-11-25"),
+        ("since last week", "2026-11-16", "2026-11-25"),
+        ("since last-month", "2026-10-01", "2026-11-25"),
+        ("since 2025-11-25", "2025-11-25", "2026-11-25"),
+        ("since monday until yesterday", "2026-11-23", "2026-11-24"),
         ("nov", "2026-11-01", "2026-11-25"),
         ("In October", "2026-10-01", "2026-10-31"),
         ("december", "2025-12-01", "2025-12-31"),
@@ -114,6 +124,10 @@ def test_what_people_type_means_these_days(words: str, first: str, last: str) ->
         "on",
         "weeks",
         "h",
+        "hours",
+        "since",
+        "since 101",
+        "since 08:00",
         "nov 101",
         "101 nov",
         "nov 15 101",
@@ -147,7 +161,15 @@ def test_other_words_are_no_period(words: str) -> None:
         ("feb 30", "February 2026 has no day 30."),
         ("nov 26 2026", "The period begins in the future: today is Wed 25 Nov 2026."),
         ("60 weeks", "A period has between 1 and 366 days."),
-        ("0h", "A period has between 1 and 366 days."),
+        ("2h", "A period has whole days: I do not look at hours."),
+        ("24h", "A period has whole days: I do not look at hours."),
+        ("48 hours", "A period has whole days: I do not look at hours."),
+        ("last 2 hours", "A period has whole days: I do not look at hours."),
+        ("in the past hour", "A period has whole days: I do not look at hours."),
+        ("last 30 minutes", "A period has whole days: I do not look at hours."),
+        ("since 2026-11-26", "The period begins in the future: today is Wed 25 Nov 2026."),
+        ("since 2025-11-24", "A period has at most 366 days."),
+        ("since feb 30", "February 2026 has no day 30."),
         ("0d", "A period has between 1 and 366 days."),
         ("367d", "A period has between 1 and 366 days."),
         ("999999999d", "A period has between 1 and 366 days."),
@@ -163,7 +185,7 @@ def test_what_is_no_period_says_why_and_what_to_type_instead(words: str, problem
     assert read(raised.value.example, TODAY) is not None
 
 
-@given(st.text(alphabet="0123456789-./…d lastwekmonhv", max_size=24), DAYS)
+@given(st.text(alphabet="0123456789-./…d lastwekmonhvinc", max_size=24), DAYS)
 def test_no_text_breaks_the_reading(words: str, today: date) -> None:
     try:
         period = read(words, today)
