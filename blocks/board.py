@@ -1,9 +1,9 @@
-"""The board from the last looks: problems first, everything with its age, and how late a problem can be seen. Pure."""
+"""The board: all phones as they were last seen, or as a look found them now; problems first, everything with its age. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -22,26 +22,46 @@ from blocks.frame import (
     divider,
     facts,
     header,
+    listing,
     plural,
     render,
     safe,
     section,
     small,
     table,
+    when,
 )
-from blocks.settings import quoted
+from blocks.settings import NOTHING, Lost, quoted, unread
 from rules.finding import by_name
 from rules.surroundings import Surroundings, Who
 from rules.watch import State, unknown
+from voipms import Device, to_utc
 
 MOST_CARDS = 8
+"""Phones in trouble that get a paragraph and a button each; more are a table."""
+MOST_REASONS = 5
 MOST_PLACES = 9
 SECONDS = timedelta(seconds=2)
 HEAD = ("Phone", "Ext.", "State", "For", "Site", "Looked")
-CSV_HEAD = (
-    *("Name", "Extension", "Login", "State", "Since", "Looked at", "Reason", "Site", "Address", "POP", "Device", "Runs out"),
-    *("Registers for, seconds",),
-)
+CSV_HEAD = ("Name", "Extension", "Login", "State", "Since", "Looked at", "Reason", "Site", "Address", "POP", "Device")
+REMEMBERED = ("Runs out", "Registers for, seconds")
+"""Columns of what only many looks tell."""
+OF_DEVICES = {
+    "server_name": "Server",
+    "server_shortname": "Server short name",
+    "server_hostname": "Host name",
+    "server_ip": "Server address",
+    "server_country": "Country",
+    "server_pop": "POP number",
+    "register_port": "Port",
+    "register_next": "Next registration",
+    "register_protocol": "Protocol",
+    "register_transport": "Transport",
+    "rerouted": "Rerouted",
+    "from_server_pop": "From POP",
+}
+"""Columns of what only a look from now tells, by the field as the API spells it."""
+TIMES = ("Since", "Looked at", "Runs out", "Next registration")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,32 +71,42 @@ class Watched:
     Attributes:
         problem: Why the last look saw nothing, in one plain sentence.
         offline: It may be away.
+        devices: What is signed in, where that was asked now.
     """
 
     who: Who
     problem: str = ""
     offline: bool = False
+    devices: tuple[Device, ...] = ()
 
 
 @dataclass(frozen=True)
 class Board:
-    """All phones as they were last seen.
+    """All phones as they were last seen, or as they were found now.
 
     Attributes:
         around: The time, the names of the sites, how long a round takes, whether VoIP.ms can be seen.
-        by_address, ignored: Accounts that nobody looks at.
+        live: They were looked at now, for who asked.
+        aside: Names of the accounts that nobody looks at, by what they are.
+        lost: What could not be read.
     """
 
     watched: Sequence[Watched]
     around: Surroundings
-    by_address: int = 0
-    ignored: int = 0
+    live: bool = False
+    aside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lost: Lost = NOTHING
+
+    @cached_property
+    def named(self) -> list[Watched]:
+        """The phones in the order in which people look for names."""
+        return by_name(self.watched, lambda one: one.who.name)
 
     @cached_property
     def known(self) -> dict[str, list[Watched]]:
         """The phones by how they are, in the order of names."""
         sorted_out: dict[str, list[Watched]] = {}
-        for one in by_name(self.watched, lambda one: one.who.name):
+        for one in self.named:
             sorted_out.setdefault(self.how(one), []).append(one)
         return sorted_out
 
@@ -99,39 +129,42 @@ class Board:
             return "comes and goes"
         return {State.MISSING: "missing", State.RECOVERING: "coming back", State.SUSPECT: "suspect"}.get(line.state, "never seen")
 
-    @cached_property
-    def told(self) -> list[Watched]:
-        """Those that should be registered."""
-        return [one for how, some in self.known.items() if how not in ("may be offline", "never seen") for one in some]
-
     @property
     def slash_word(self) -> str:
         """What to type to see one in full."""
-        who = self.watched[0].who
+        who = self.named[0].who
         return quoted(who.extension or who.account)
 
 
-NEVER_SEEN = "Never seen registered, silent until they are"
-OTHERS = ("coming back", "suspect", "unknown", "not looked at", "never seen", "may be offline")
+SILENT = {"never seen": "Never seen registered, silent until they are", "may be offline": "May be offline"}
+OTHERS = ("coming back", "suspect", "unknown", "not looked at", *SILENT)
+UNCLEAR = ("unknown", "not looked at")
 TROUBLE = ("missing", "comes and goes", "coming back", "suspect")
 LAMPS = {"missing": "🔴", "comes and goes": "🟠", "coming back": "🟠", "suspect": "🟠"}
 
 
 def headline(board: Board) -> str:
-    """``2 of 43 phones are missing: Front desk, Warehouse``, ``All 43 phones are registered``."""
+    """``2 of 43 phones are missing: Front desk, Warehouse``, ``All 43 phones are registered``, ``43 phones: 43 unknown``."""
     if not board.watched:
         return "No phone is watched"
-    missing, well, count = board.of("missing", "comes and goes"), len(board.of("registered")), len(board.watched)
-    if missing:
-        few = ", ".join(cut(clean(one.who.name), 40) for one in missing[:3])
-        more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
-        said = f"{len(missing):,} of {count:,} phones {'is' if len(missing) == 1 else 'are'} missing: {few}{more}"
-    elif well == count:
-        said = f"All {count:,} phones are registered" if count > 1 else "The only phone is registered"
+    count = len(board.watched)
+    others = ", ".join(f"{len(board.of(how)):,} {_called(board, how)}" for how in OTHERS if board.of(how))
+    missing = board.of("missing", "comes and goes")
+    some, state = (missing, "missing") if missing else (board.of("registered"), "registered")
+    if not some:
+        return f"{plural(count, 'phone')}: {others}"
+    few = ", ".join(cut(clean(one.who.name), 40) for one in missing[:3])
+    more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
+    if len(some) == count:
+        said = f"All {count:,} phones are {state}" if count > 1 else f"The only phone is {state}"
     else:
-        said = f"{well:,} of {count:,} phones {'is' if well == 1 else 'are'} registered"
-    others = [f"{len(board.of(how)):,} {how}" for how in OTHERS if board.of(how)]
-    return ", ".join((said, *others))
+        said = f"{len(some):,} of {count:,} phones {'is' if len(some) == 1 else 'are'} {state}"
+    return ", ".join(filter(None, (f"{said}: {few}{more}" if few else said, others)))
+
+
+def _called(board: Board, how: str) -> str:
+    """The same where what is unknown was asked for now."""
+    return "could not be asked" if board.live and how == "unknown" else how
 
 
 def card(board: Board, slash: str) -> list[BlockDict]:
@@ -148,7 +181,8 @@ def card(board: Board, slash: str) -> list[BlockDict]:
             *([divider()] if problems and board.of("registered") else []),
             *_sites(board),
             *_quiet_ones(board),
-            actions(button("Look now", "look", "status now")),
+            *([] if board.live else [actions(button("Look now", "look", "status now"))]),
+            *unread(board.lost),
             *_footer(board, slash),
         ]
     )
@@ -175,7 +209,7 @@ def _troubles(board: Board) -> list[Block]:
             how,
             _for_how_long(board, one),
             site_name(board.around, one.who.line.site_key),
-            _looked(board, one),
+            how_long_ago(one.who.looked_at, board.around.now),
         ]
         for how, one in found
     ]
@@ -192,13 +226,13 @@ def _trouble(board: Board, how: str, one: Watched) -> str:
     line = who.line
     since = line.down_since or line.changed_at
     words = {
-        "missing": f"Missing for {_for_how_long(board, one)}",
+        "missing": f"Missing for {_for_how_long(board, one)}" if since is not None else "Missing",
         "comes and goes": f"Comes and goes, {len(line.downs)} times in {span(board.around.timing.flap_window)}",
         "coming back": "Registered again a moment ago, being checked",
         "suspect": f"Suspect: {'one look' if line.nos < 2 else f'{line.nos} looks'} said no, being checked",
     }[how]
     age = f", since {moment(since, board.around.zone)}" if how == "missing" and since is not None else ""
-    return f"{LAMPS[how]}  {'  ·  '.join(filter(None, parts))}\n{words}{age}, looked {_looked(board, one)}"
+    return f"{LAMPS[how]}  {'  ·  '.join(filter(None, parts))}\n{words}{age}, looked {how_long_ago(one.who.looked_at, board.around.now)}"
 
 
 def _for_how_long(board: Board, one: Watched) -> str:
@@ -206,72 +240,73 @@ def _for_how_long(board: Board, one: Watched) -> str:
     return span(board.around.now - since) if since is not None else ""
 
 
-def _looked(board: Board, one: Watched) -> str:
-    if one.who.looked_at is None:
+def how_long_ago(at: datetime | None, now: datetime) -> str:
+    """``just now``, ``4 min ago``."""
+    if at is None:
         return ""
-    age = board.around.now - one.who.looked_at
-    return "just now" if age < SECONDS else f"{ago(age)} ago"
+    return "just now" if now - at < SECONDS else f"{ago(now - at)} ago"
 
 
 def _unclear(board: Board) -> list[Block]:
-    """Those of which nothing is known, under each reason once."""
-    made: list[Block] = []
+    """Those of which nothing is known, under each reason once, the commonest reason first."""
     by_reason: dict[str, list[Watched]] = {}
     for one in board.of("unknown"):
         by_reason.setdefault(one.problem or "Nobody has looked for a while.", []).append(one)
-    for problem, some in sorted(by_reason.items(), key=lambda entry: -len(entry[1]))[:4]:
-        known = names([one.who for one in some], len(some), 12)
-        made.append(section(f"⚪  *Unknown* ({len(some):,}): these phones may be fine\n{safe(problem)}\n{known}"))
+    ranked = sorted(by_reason.items(), key=lambda entry: -len(entry[1]))
+    title = f"⚪  *{_called(board, 'unknown').capitalize()}*"
+    made = [
+        section(f"{title} ({len(some):,}): these phones may be fine\n{safe(problem)}\n{_names(some)}")
+        for problem, some in ranked[:MOST_REASONS]
+    ]
+    if rest := sum(len(some) for _, some in ranked[MOST_REASONS:]):
+        made.append(section(f"{title} ({rest:,}), for other reasons: all in the CSV"))
     if failed := [one for one in board.watched if one.problem and board.how(one) != "unknown"]:
         reason = Counter(one.problem for one in failed).most_common(1)[0][0]
         oldest = max((board.around.now - at for one in failed if (at := one.who.line.answered_at) is not None), default=timedelta())
         known = f"What is said of them is up to {ago(oldest)} old." if oldest else "Nothing is known of them yet."
         made.append(section(f"⚪  *The last look at {plural(len(failed), 'phone')} was not answered*\n{safe(reason)} {known}"))
     if never := board.of("not looked at"):
-        made.append(section(f"⚪  *Not looked at yet* ({len(never):,})\n{names([one.who for one in never], len(never), 12)}"))
+        title, why = ("Not looked at", ": there was no time left") if board.live else ("Not looked at yet", "")
+        made.append(section(f"⚪  *{title}* ({len(never):,}){why}\n{_names(never)}"))
     return made
 
 
+def _names(some: Sequence[Watched], most: int = 12) -> str:
+    return names([one.who for one in some], len(some), most)
+
+
 def _sites(board: Board) -> list[Block]:
-    """How each site is; single phones together."""
-    count: Counter[str] = Counter()
-    well: Counter[str] = Counter()
-    pops: dict[str, set[str]] = {}
-    for one in board.told:
-        key = one.who.line.site
-        count[key] += 1
-        if board.how(one) == "registered":
-            well[key] += 1
-            pops.setdefault(key, set()).add(one.who.line.pop_name or one.who.line.pop)
-    crowds = [key for key, phones in count.most_common() if key and phones > 1][:MOST_PLACES]
-    rest = [key for key in count if key not in crowds]
-    pairs = [_site(site_name(board.around, key), [key], count, well, pops) for key in crowds]
-    if rest and sum(well[key] for key in rest):
-        pairs.append(_site("Elsewhere" if crowds else "Each at its own address", rest, count, well, pops))
-    return facts(pairs)
+    """How each site is of which anything is known; single phones together."""
+    at: dict[str, list[Watched]] = {}
+    for one in board.named:
+        if board.how(one) not in SILENT:
+            at.setdefault(one.who.line.site, []).append(one)
+    ranked = sorted(at, key=lambda key: -len(at[key]))
+    crowds = [key for key in ranked if key and len(at[key]) > 1][:MOST_PLACES]
+    rest = [one for key in at if key not in crowds for one in at[key]]
+    found = [(site_name(board.around, key), at[key]) for key in crowds]
+    if any(board.how(one) == "registered" for one in rest):
+        found.append(("Elsewhere" if crowds else "Each at its own address", rest))
+    return facts([_site(board, name, some) for name, some in found if any(board.how(one) not in UNCLEAR for one in some)])
 
 
-def _site(name: str, keys: Sequence[str], count: Counter[str], well: Counter[str], pops: dict[str, set[str]]) -> tuple[str, str]:
-    all_phones, up = sum(count[key] for key in keys), sum(well[key] for key in keys)
-    used = sorted({pop for key in keys for pop in pops.get(key, ())} - {""})
-    lamp = "🟢" if up == all_phones else "🔴" if not up else "🟠"
-    said = f"{up:,} of {all_phones:,}" if up < all_phones else f"all {up:,}" if up > 1 else "1"
+def _site(board: Board, name: str, some: Sequence[Watched]) -> tuple[str, str]:
+    well = [one for one in some if board.how(one) == "registered"]
+    count, up, dark = len(some), len(well), sum(board.how(one) in UNCLEAR for one in some)
+    used = sorted({one.who.line.pop_name or one.who.line.pop for one in well} - {""})
+    lamp = "🟢" if up + dark == count else "🔴" if not up else "🟠"
+    said = f"{up:,} of {count:,}" if up < count else f"all {up:,}" if up > 1 else "1"
     where = safe(used[0], 40) if len(used) == 1 else f"{len(used)} POPs" if used else ""
-    return f"{lamp}  {safe(name, 60)}", "  ·  ".join(filter(None, (f"{said} registered", where)))
+    return f"{lamp}  {safe(name, 60)}", "  ·  ".join(filter(None, (f"{said} registered", f"{dark:,} not known" if dark else "", where)))
 
 
 def _quiet_ones(board: Board) -> list[Block]:
     """Who is no problem, though not registered; who is not looked at."""
-    told = []
-    for word, title in (("never seen", NEVER_SEEN), ("may be offline", "May be offline")):
-        if some := board.of(word):
-            told.append(f"{title}: {names([one.who for one in some], len(some), 6)}")
-    aside = [
-        f"{board.by_address:,} known by a fixed address" if board.by_address else "",
-        f"{board.ignored:,} ignored" if board.ignored else "",
+    told = [f"{title}: {_names(some, 6)}" for how, title in SILENT.items() if (some := board.of(how))]
+    told += [
+        f"Never looked at: {plural(len(some), 'account')} {what}: {listing([safe(name, 40) for name in some])}"
+        for what, some in board.aside.items()
     ]
-    if any(aside):
-        told.append(f"Not watched: {', '.join(filter(None, aside))}")
     return [small(*told)] if told else []
 
 
@@ -279,34 +314,48 @@ def _footer(board: Board, slash: str) -> list[Block]:
     around = board.around
     ages = sorted(around.now - one.who.looked_at for one in board.watched if one.who.looked_at is not None)
     if not ages:
-        return [small("Nobody has looked yet: the first round has just begun")] if board.watched else []
-    old = f"{ago(ages[0])} old" if ago(ages[0]) == ago(ages[-1]) else f"between {ago(ages[0])} and {ago(ages[-1])} old"
+        return [small("Nobody has looked yet: the first round has just begun")] if board.watched and not board.live else []
+    newest, oldest = ago(ages[0]), ago(ages[-1])
+    if ages[-1] < SECONDS:
+        looked = "looked at just now"
+    elif ages[0] < SECONDS:
+        looked = f"looks up to {oldest} old"
+    else:
+        looked = f"looks {newest} old" if newest == oldest else f"looks between {newest} and {oldest} old"
     seen = (
         f"a dropped registration is seen within {within(around.sweep)} and told {exact(around.timing.confirm)} later"
-        if around.sweep
+        if around.sweep and not board.live
         else ""
     )
-    example = f"{code(f'{slash}status {board.slash_word}')} looks at one now"
-    return [small("  ·  ".join(filter(None, (f"From looks {old}", seen, example))))]
+    example = f"{code(f'{slash}status {board.slash_word}')} {'shows one in full' if board.live else 'looks at one now'}"
+    return [small("  ·  ".join(filter(None, (f"As of {when(around.now, around.zone)}, {looked}", seen, example))))]
 
 
 # The file
 
 
-def rows(board: Board, zone: ZoneInfo) -> Iterator[list[str]]:
-    """One row for each phone, names first; times are the reader's wall clock."""
-    timed = ("Since", "Looked at", "Runs out")
-    yield [f"{name} ({zone.key})" if name in timed else name for name in CSV_HEAD]
-    for how, some in board.known.items():
-        for one in some:
-            yield _row(board, how, one, zone)
+def rows(board: Board, zone: ZoneInfo, wire_zone: ZoneInfo) -> Iterator[list[str]]:
+    """One row for each phone, or for each device where they were asked for; by name. Times are the reader's wall clock.
+
+    Args:
+        wire_zone: The zone of the wall clocks in VoIP.ms's answers.
+    """
+    head = (*CSV_HEAD, *(OF_DEVICES.values() if board.live else REMEMBERED))
+    yield [f"{name} ({zone.key})" if name in TIMES else name for name in head]
+    for one in board.named:
+        who, line, how = one.who, one.who.line, board.how(one)
+        since = line.up_since if how == "registered" else line.down_since or line.changed_at
+        about = [who.name, who.extension, who.account, how, csv_time(since, zone), csv_time(who.looked_at, zone), one.problem]
+        place = [board.around.sites.get(line.site_key, ""), line.site, line.pop_name or line.pop, line.agent]
+        if not board.live:
+            yield [*about, *place, csv_time(line.expires_at, zone), str(line.expiry or "")]
+            continue
+        for device in one.devices or (Device(),):
+            if one.devices:
+                pop = device.server_shortname or device.server_name or device.server_pop
+                place = [board.around.sites.get(device.register_ip, ""), device.register_ip, pop, device.register_useragent]
+            yield [*about, *place, *(_cell(getattr(device, name), zone, wire_zone) for name in OF_DEVICES)]
 
 
-def _row(board: Board, how: str, one: Watched, zone: ZoneInfo) -> list[str]:
-    who, line = one.who, one.who.line
-    since = line.up_since if how == "registered" else line.down_since or line.changed_at
-    site = board.around.sites.get(line.site_key, "")
-    return [
-        *(who.name, who.extension, who.account, how, csv_time(since, zone), csv_time(who.looked_at, zone), one.problem),
-        *(site, line.site, line.pop_name or line.pop, line.agent, csv_time(line.expires_at, zone), str(line.expiry or "")),
-    ]
+def _cell(value: datetime | str | None, zone: ZoneInfo, wire_zone: ZoneInfo) -> str:
+    return csv_time(to_utc(value, wire_zone), zone) if isinstance(value, datetime) else value or ""

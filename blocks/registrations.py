@@ -1,248 +1,38 @@
-"""Registrations: the board with problems first, and one account with every field of every device. Pure.
+"""One account: a live look with every field of every device. Pure."""
 
-The pictures do not care where the looks came from: live now, or remembered.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
 from blocks.alert_words import added_up
-from blocks.board import NEVER_SEEN
+from blocks.board import how_long_ago
 from blocks.frame import (
     BlockDict,
     actions,
-    ago,
     button,
     clean,
     code,
-    csv_time,
     cut,
-    divider,
     facts,
     header,
-    listing,
     plural,
     render,
     safe,
     section,
     small,
-    table,
     when,
 )
-from blocks.settings import NOTHING, Lost, lost_in, quoted, titled, unread
+from blocks.settings import lost_in, quoted, titled, unread
 from rules.accounts import name_of
-from rules.registrations import BY_ADDRESS, Board, Look, Place, State, board, devices, places
+from rules.registrations import Look, State, devices
 from rules.timeline import Uptime
 from voipms import Device, Registration, SubAccount, to_utc
 
 PAST_DAYS = 30
-MOST_CARDS = 8
-"""Missing phones that get a paragraph and a button each; more are a table."""
-MOST_REASONS = 5
-JUST_NOW = timedelta(seconds=2)
-MOST_PLACES = 9
 MOST_DEVICES = 6
 VALUE_CHARS = 120
-NAMES_CHARS = 500
-HEAD = ("Missing phone", "Ext.", "Login", "Looked")
-CSV_HEAD = ("Name", "Extension", "Login", "State", "Looked at", "Reason")
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("server_name", "Server"),
-    ("server_shortname", "Server short name"),
-    ("server_hostname", "Host name"),
-    ("server_ip", "Server address"),
-    ("server_country", "Country"),
-    ("server_pop", "POP"),
-    ("register_ip", "Registered from"),
-    ("register_port", "Port"),
-    ("register_next", "Next registration"),
-    ("register_protocol", "Protocol"),
-    ("register_transport", "Transport"),
-    ("register_useragent", "Device"),
-    ("rerouted", "Rerouted"),
-    ("from_server_pop", "From POP"),
-)
-"""A device's fields as the API spells them, and what they are called in a file."""
-LAMPS = {State.REGISTERED: "🟢", State.MISSING: "🔴", State.NEVER_SEEN: "⚪", State.UNKNOWN: "⚪", State.NOT_LOOKED_AT: "⚪"}
-
-
-# The board
-
-
-def headline(looks: Sequence[Look]) -> str:
-    """``3 of 43 phones are not registered, 2 could not be asked``."""
-    if not looks:
-        return "No phone signs in with a password"
-    seen = board(looks)
-    parts = [
-        _known(seen, len(looks)),
-        f"{len(seen.unknown):,} could not be asked" if seen.unknown else "",
-        f"{len(seen.not_looked_at):,} not looked at" if seen.not_looked_at else "",
-        f"{len(seen.never_seen):,} never seen" if seen.never_seen else "",
-    ]
-    said = ", ".join(filter(None, parts))
-    return said if parts[0] else f"{plural(len(looks), 'phone')}: {said}"
-
-
-def _known(seen: Board, count: int) -> str:
-    """What is known for sure: the missing ones where there are any, else the registered ones."""
-    some, state = (seen.missing, "not registered") if seen.missing else (seen.registered, "registered")
-    if not some:
-        return ""
-    if count == 1:
-        return f"The only phone is {state}"
-    if len(some) == count and not seen.missing:
-        return f"All {count:,} phones are registered"
-    return f"{len(some):,} of {count:,} phones {'is' if len(some) == 1 else 'are'} {state}"
-
-
-def card(
-    looks: Sequence[Look],
-    aside: Sequence[SubAccount] = (),
-    lost: Lost = NOTHING,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-    slash: str = "",
-) -> list[BlockDict]:
-    """All looks, problems first.
-
-    Args:
-        aside: Accounts that never register, so nobody looks at them.
-        lost: What could not be read.
-        now: The instant of the picture: ages count from it.
-        zone: The reader's.
-        slash: What precedes a command where the reader is.
-    """
-    seen = board(looks)
-    problems = [*_missing(seen.missing, now), *_unknown(seen.unknown), *_not_looked_at(seen.not_looked_at)]
-    return render(
-        [
-            header(headline(looks)),
-            *problems,
-            *([divider()] if problems and seen.registered else []),
-            *_registered(seen.registered),
-            *([small(f"{NEVER_SEEN}: {_names(seen.never_seen)}")] if seen.never_seen else []),
-            *_aside(aside),
-            *unread(lost),
-            *_footer(looks, now, zone, slash),
-        ]
-    )
-
-
-def _missing(missing: Sequence[Look], now: datetime) -> list[Block]:
-    if len(missing) <= MOST_CARDS:
-        return [section(_missing_words(look, now), _look_now(look, n)) for n, look in enumerate(missing)]
-    cells = [[look.name, look.extension, look.account, _age(look, now)] for look in missing]
-    made, shown = table(HEAD, cells)
-    more = [small(f"and {len(cells) - shown:,} more, all in the CSV")] if shown < len(cells) else []
-    return [section(f"🔴  *Not registered* ({len(missing):,})"), made, *more]
-
-
-def _missing_words(look: Look, now: datetime) -> str:
-    return f"🔴  {_who(look)}\nNot registered, looked {_age(look, now)}"
-
-
-def _who(look: Look) -> str:
-    """Name, extension and login; a name that is the login is said once."""
-    extension = f"ext. {safe(look.extension, 20)}" if look.extension else ""
-    name = f"*{safe(look.name, 80)}*" if look.name != look.account else ""
-    return "  ·  ".join(part for part in (name, extension, code(look.account)) if part)
-
-
-def _look_now(look: Look, n: int) -> Button:
-    return button("Look now", f"ask:status:{n}", f"status {quoted(look.account)}")
-
-
-def _unknown(unknown: Sequence[Look]) -> list[Block]:
-    """Those that could not be asked, under each reason once, the commonest reason first."""
-    by_reason: dict[str, list[Look]] = {}
-    for look in unknown:
-        by_reason.setdefault(look.problem, []).append(look)
-    ranked = sorted(by_reason.items(), key=lambda entry: -len(entry[1]))
-    made = [
-        section(f"⚪  *Could not be asked* ({len(looks):,}): these phones may be fine\n{safe(problem)}\n{_names(looks)}")
-        for problem, looks in ranked[:MOST_REASONS]
-    ]
-    rest = sum(len(looks) for _, looks in ranked[MOST_REASONS:])
-    return [*made, *([section(f"⚪  *Could not be asked* ({rest:,}), for other reasons: all in the CSV")] if rest else [])]
-
-
-def _not_looked_at(looks: Sequence[Look]) -> list[Block]:
-    if not looks:
-        return []
-    return [section(f"⚪  *Not looked at* ({len(looks):,}): there was no time left\n{_names(looks)}")]
-
-
-def _names(looks: Sequence[Look]) -> str:
-    """``Ana (101), Ben and 290 more``: as many names as fit."""
-    made = [f"{safe(look.name, 40)}{f' ({safe(look.extension, 10)})' if look.extension else ''}" for look in looks]
-    most, used = 0, 0
-    while most < len(made) and used + len(made[most]) <= NAMES_CHARS:
-        used += len(made[most]) + 2
-        most += 1
-    return listing(made, most)
-
-
-def _registered(registered: Sequence[Look]) -> list[Block]:
-    """The phones that are well, by the address they come from; single ones together."""
-    if not registered:
-        return []
-    ranked = places(registered)
-    crowds = [place for place in ranked if place.phones > 1 and place.address][:MOST_PLACES]
-    others = [place for place in ranked if place not in crowds]
-    pairs = [(place.address, place.phones, _pops([place])) for place in crowds]
-    if others:
-        addresses = len([place for place in others if place.address])
-        name = "Elsewhere" if crowds else f"From {plural(addresses, 'address', 'addresses')}"
-        pairs.append((name, sum(place.phones for place in others), _pops(others)))
-    made = [(f"🟢  {safe(name, 60)}", "  ·  ".join(filter(None, (f"{phones:,} registered", pops)))) for name, phones, pops in pairs]
-    return facts(made)
-
-
-def _pops(some: Sequence[Place]) -> str:
-    pops = sorted({pop for place in some for pop in place.pops})
-    return listing([safe(pop, 40) for pop in pops], 2) if len(pops) <= 2 else f"{len(pops):,} POPs"
-
-
-def _aside(aside: Sequence[SubAccount]) -> list[Block]:
-    """Accounts nobody looks at, by how they sign in."""
-    fixed = [name_of(one) for one in aside if one.auth_type == BY_ADDRESS]
-    other = [name_of(one) for one in aside if one.auth_type != BY_ADDRESS]
-    lines = [
-        f"Never looked at: {plural(len(names), 'account')} {why}: {listing([safe(name, 40) for name in names])}"
-        for names, why in ((fixed, "known by a fixed address, with nothing to register"), (other, "with a sign-in of unknown type"))
-        if names
-    ]
-    return [small(line) for line in lines]
-
-
-def _footer(looks: Sequence[Look], now: datetime, zone: ZoneInfo, slash: str) -> list[Block]:
-    ages = sorted(now - look.looked_at for look in looks if look.looked_at is not None)
-    if not ages:
-        return []
-    newest, oldest = ago(ages[0]), ago(ages[-1])
-    if ages[-1] < JUST_NOW:
-        looked = "looked at just now"
-    elif ages[0] < JUST_NOW:
-        looked = f"looks up to {oldest} old"
-    else:
-        looked = f"looks {newest} old" if newest == oldest else f"looks between {newest} and {oldest} old"
-    example = quoted(looks[0].extension or looks[0].account)
-    return [small(f"As of {when(now, zone)}, {looked}  ·  {code(f'{slash}status {example}')} shows one in full")]
-
-
-def _age(look: Look, now: datetime) -> str:
-    if look.looked_at is None:
-        return ""
-    span = now - look.looked_at
-    return "just now" if span < JUST_NOW else f"{ago(span)} ago"
-
-
-# One account
+LAMPS = {State.REGISTERED: "🟢", State.MISSING: "🔴", State.UNKNOWN: "⚪", State.NOT_LOOKED_AT: "⚪"}
 
 
 def headline_of(look: Look) -> str:
@@ -290,9 +80,9 @@ def card_of(
             small(f"{PAST_DAYS} days: {added_up(past)}  ·  {code(f'{slash}alerts {quoted(look.extension or look.account)}')} shows when")
         )
     blocks.append(actions(*_buttons(look)))
-    return render(
-        [*blocks, small(f"Looked {_age(look, now)}, {when(look.looked_at, zone)}" if look.looked_at else "Nobody has looked yet")]
-    )
+    ago = how_long_ago(look.looked_at, now)
+    looked = f"Looked {ago}, {when(look.looked_at, zone)}" if look.looked_at is not None else "Nobody has looked yet"
+    return render([*blocks, small(looked)])
 
 
 def _buttons(look: Look) -> list[Button]:
@@ -377,21 +167,3 @@ def card_by_address(one: SubAccount) -> list[BlockDict]:
             actions(button("Settings", "ask:accounts:1", f"accounts {value}"), button("Calls", "ask:calls:1", f"calls {value}")),
         ]
     )
-
-
-# The file
-
-
-def rows(looks: Iterable[Look], *, zone: ZoneInfo, wire_zone: ZoneInfo) -> Iterator[list[str]]:
-    """One row for each device, one for an account without any; names first. Times are the reader's wall clock."""
-    timed = ("Looked at", "Next registration")
-    yield [f"{name} ({zone.key})" if name in timed else name for name in (*CSV_HEAD, *(name for _, name in COLUMNS))]
-    for look in looks:
-        about = [look.name, look.extension, look.account, look.state.value, csv_time(look.looked_at, zone), look.problem]
-        for device in devices(look) or (Device(),):
-            yield [*about, *(_cell(device, field, zone, wire_zone) for field, _ in COLUMNS)]
-
-
-def _cell(device: Device, field: str, zone: ZoneInfo, wire_zone: ZoneInfo) -> str:
-    value = getattr(device, field)
-    return csv_time(to_utc(value, wire_zone), zone) if isinstance(value, datetime) else str(value or "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blocks import alert_lists as view
-from blocks import registrations as board
+from blocks import board
 from blocks.alert_words import Outage
 from blocks.frame import code
 from blocks.settings import quoted
@@ -16,10 +16,11 @@ from handlers.help import slash_for
 from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import read_calls
+from handlers.registrations import looked_now
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.call_rows import Filters
-from rules.finding import by_name, exactly
+from rules.finding import exactly
 from rules.incidents import OF_PHONES, Incident, Kind, Member
 from rules.periods import Period
 from rules.surroundings import reduced
@@ -211,10 +212,9 @@ def _look(asked: Request, memory: Memory, phones: VoipMs, live: Looks, incident_
     with memory.opened.writing() as transaction:
         steering.look_now(transaction, accounts, asked.clock())
         known = {login: masking.account(one, asked.masked) for login, one in lines.of(transaction, accounts).items()}
-    chosen = by_name([as_sub_account(known[account]) for account in accounts if account in known], lambda one: one.description)
-    looks = live.at(asked, phones, chosen)
-    card = board.card(looks, now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
-    return Reply(headline=board.headline(looks), blocks=card)
+    chosen = [as_sub_account(known[account]) for account in accounts if account in known]
+    found = looked_now(asked, memory, live.at(asked, phones, chosen))
+    return Reply(headline=board.headline(found), blocks=board.card(found, slash_for(asked.way)))
 
 
 def as_sub_account(account: Account) -> SubAccount:

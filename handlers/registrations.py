@@ -1,6 +1,8 @@
 """``status``: which phones are signed in, and everything VoIP.ms tells of one."""
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from blocks import board
@@ -17,10 +19,12 @@ from handlers.registry import Command, Csv, Misunderstood, Reply, Request
 from rules.access import Role
 from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
-from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, registers, saw, told_apart, with_main
+from rules.registrations import BY_ADDRESS, WITH_PASSWORD, Look, as_seen, devices, registers, saw, with_main
+from rules.surroundings import Surroundings, Who
 from rules.timeline import Uptime, uptime
-from rules.watch import State, silence
+from rules.watch import Line, silence
 from store import history, lines, watch
+from store.lines import Account
 from store.survey import Survey, who_is
 from voipms import Rows, SubAccount, VoipMs
 
@@ -30,6 +34,7 @@ _LOGIN = re.compile(r"\d{5,9}(_\S+)?")
 NOW = "now"
 """After ``status``: all phones, looked at while the asker waits."""
 PAST = timedelta(days=view.PAST_DAYS)
+FIXED, STRANGE, IGNORED = "known by a fixed address, with nothing to register", "with a sign-in of unknown type", "set to be ignored"
 
 
 def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
@@ -39,30 +44,28 @@ def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
         sees_main = asked.limits is None or asked.limits.holds(main_account)
         return with_main(sub_accounts, main_account if sees_main else "")
 
-    def status(asked: Request, phones: VoipMs) -> Reply:
-        """All phones that sign in as they were last seen, problems first; or a live look at one, with every field."""
-        if not asked.words and (seen := last_seen(asked, memory)) is not None:
-            slash = slash_for(asked.way)
-            return Reply(headline=board.headline(seen), blocks=board.card(seen, slash), again="", share=True, csv=True)
+    def _board(asked: Request, phones: VoipMs) -> board.Board:
+        """All phones as they were last seen; looked at now where that was asked, or nobody has looked yet."""
+        remembered, around = _remembered(asked, memory)
+        if not asked.words and any(one.looked_at is not None for one in remembered.values()):
+            return _last_seen(remembered, around)
         sub_accounts = phones.sub_accounts()
-        known = _known(asked, sub_accounts)
+        known, ignored = _known(asked, sub_accounts), {login for login, one in remembered.items() if one.ignored}
+        looks = live.at(asked, phones, [one for one in known if registers(one) and one.account not in ignored])
+        aside = _aside((name_of(one), one.auth_type, one.account in ignored) for one in known)
+        return replace(looked_now(asked, memory, looks), aside=aside, lost=lost_in(sub_accounts))
+
+    def status(asked: Request, phones: VoipMs) -> Reply:
+        """All phones that sign in, problems first; or a live look at one, with every field."""
         if asked.words and not _is_now(asked):
-            return _one(asked, phones, _chosen(asked, known), memory)
-        looks = told_apart(live.at(asked, phones, _that_register(known)), never_seen(memory))
-        aside = [one for one in known if not registers(one)]
-        card = view.card(looks, aside, lost_in(sub_accounts), now=asked.clock(), zone=asked.zone, slash=slash_for(asked.way))
-        return Reply(headline=view.headline(looks), blocks=card, again=NOW, share=True, csv=True)
+            return _one(asked, phones, _chosen(asked, _known(asked, phones.sub_accounts())), memory)
+        seen = _board(asked, phones)
+        card = board.card(seen, slash_for(asked.way))
+        return Reply(headline=board.headline(seen), blocks=card, again=NOW if seen.live else "", share=True, csv=True)
 
     def status_csv(asked: Request, phones: VoipMs) -> Csv:
         """The phones as they were last seen; or a new look at them, one row for each device, with every field."""
-        if not asked.words and (seen := last_seen(asked, memory)) is not None:
-            return Csv("status.csv", board.rows(seen, asked.zone))
-        known = _known(asked, phones.sub_accounts())
-        if asked.words and not _is_now(asked):
-            looks = live.at(asked, phones, [_chosen(asked, known)])
-        else:
-            looks = told_apart(live.at(asked, phones, _that_register(known)), never_seen(memory))
-        return Csv("status.csv", view.rows(looks, zone=asked.zone, wire_zone=phones.wire_zone))
+        return Csv("status.csv", board.rows(_board(asked, phones), asked.zone, phones.wire_zone))
 
     return Command(
         name="status",
@@ -84,31 +87,45 @@ def _is_now(asked: Request) -> bool:
     return [word.lower() for word in asked.words] == [NOW]
 
 
-def last_seen(asked: Request, memory: Memory) -> board.Board | None:
-    """All phones that one may see, as they were last seen; ``None`` while nobody has looked at any."""
+def _remembered(asked: Request, memory: Memory) -> tuple[dict[str, Account], Surroundings]:
+    """The accounts that one may see, by login, and what is around them."""
     with memory.opened.reading() as transaction:
         seen = (one for one in lines.every(transaction) if asked.limits is None or asked.limits.holds(one.account, one.client))
-        known = [masking.account(one, asked.masked) for one in seen]
-        around = masking.around(Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common, asked.masked)
-    if all(one.looked_at is None for one in known):
-        return None
-    watched = [board.Watched(who=who_is(one), problem=one.problem, offline=one.expect_offline) for one in known if one.watched]
-    return board.Board(
-        watched,
-        around,
-        by_address=sum(one.auth_type != WITH_PASSWORD for one in known),
-        ignored=sum(one.ignored and one.auth_type == WITH_PASSWORD for one in known),
-    )
+        known = {one.account: masking.account(one, asked.masked) for one in seen}
+        return known, masking.around(Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common, asked.masked)
 
 
-def never_seen(memory: Memory) -> frozenset[str]:
-    """Logins that were looked at, and never seen registered."""
-    with memory.opened.reading() as transaction:
-        return frozenset(one.account for one in lines.every(transaction) if one.line.state is State.UNSEEN and one.looked_at is not None)
+def _last_seen(known: Mapping[str, Account], around: Surroundings) -> board.Board:
+    watched = [board.Watched(who=who_is(one), problem=one.problem, offline=one.expect_offline) for one in known.values() if one.watched]
+    return board.Board(watched, around, aside=_aside((one.name, one.auth_type, one.ignored) for one in known.values()))
 
 
-def _that_register(known: list[SubAccount]) -> list[SubAccount]:
-    return by_name([one for one in known if registers(one)], name_of)
+def looked_now(asked: Request, memory: Memory, looks: Iterable[Look]) -> board.Board:
+    """The phones as they were found now: the rest, like the site at which a missing one was, is remembered."""
+    remembered, around = _remembered(asked, memory)
+    watched = []
+    for look in looks:
+        known = remembered.get(look.account)
+        line = as_seen(known.line if known is not None else Line(account=look.account), look)
+        who = Who(account=look.account, name=look.name, extension=look.extension, line=line, looked_at=look.looked_at)
+        offline = known is not None and known.expect_offline
+        watched.append(board.Watched(who=who, problem=look.problem, offline=offline, devices=devices(look)))
+    return board.Board(watched, replace(around, blind_since=None), live=True)
+
+
+def _aside(accounts: Iterable[tuple[str, str, bool]]) -> dict[str, list[str]]:
+    """Names of the accounts nobody looks at, by what they are.
+
+    Args:
+        accounts: Of each its name, how it signs in, and whether it is ignored.
+    """
+    found: dict[str, list[str]] = {FIXED: [], STRANGE: [], IGNORED: []}
+    for name, auth_type, ignored in accounts:
+        if auth_type != WITH_PASSWORD:
+            found[FIXED if auth_type == BY_ADDRESS else STRANGE].append(name)
+        elif ignored:
+            found[IGNORED].append(name)
+    return {what: by_name(some, str) for what, some in found.items() if some}
 
 
 def _chosen(asked: Request, known: list[SubAccount]) -> SubAccount:
@@ -139,7 +156,7 @@ def _one(asked: Request, phones: VoipMs, one: SubAccount, memory: Memory) -> Rep
     again = quoted(one.account)
     if one.auth_type == BY_ADDRESS:
         return Reply(headline=view.headline_by_address(one), blocks=view.card_by_address(one), again=again, share=True)
-    look: Look = saw(one, phones.registration(one.account), asked.clock())
+    look = saw(one, phones.registration(one.account), asked.clock())
     past, slash = _past(asked, memory, one), slash_for(asked.way)
     card = view.card_of(look, past, now=asked.clock(), zone=asked.zone, wire_zone=phones.wire_zone, slash=slash)
     return Reply(headline=view.headline_of(look), blocks=card, again=again, share=True)

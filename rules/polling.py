@@ -73,22 +73,27 @@ def expires_at(
 
 
 def spotted(line: Line, devices: Iterable[Device], now: datetime, zone: ZoneInfo, offset: Offset, longest: timedelta) -> Spot | None:
+    """Where the account is registered and until when: until the last of its devices runs out. ``None`` when VoIP.ms told no device."""
+    found = tuple(devices)
+    ends = [at for device in found if (at := expires_at(device.register_next, now, zone, offset, longest)) is not None]
+    spot = spot_of(line, found)
+    return replace(spot, expires_at=max(ends, default=None)) if spot is not None else None
+
+
+def spot_of(line: Line, devices: Iterable[Device]) -> Spot | None:
     """Where the account is registered; ``None`` when VoIP.ms told no device.
 
-    Of several devices the one at the line's own site speaks for it, so that a softphone at home does not move the desk phone; and
-    the account is registered until the last of them runs out.
+    Of several devices the one at the line's own site speaks for it, so that a softphone at home does not move the desk phone.
     """
     ranked = sorted(devices, key=lambda one: (one.register_ip != line.site, not one.register_ip, one.register_ip, one.server_pop))
     if not ranked:
         return None
     one = ranked[0]
-    ends = [at for device in ranked if (at := expires_at(device.register_next, now, zone, offset, longest)) is not None]
     return Spot(
         address=one.register_ip,
         pop=one.server_pop,
         pop_name=one.server_shortname or one.server_name,
         agent=one.register_useragent,
-        expires_at=max(ends, default=None),
     )
 
 

@@ -1,18 +1,17 @@
-"""Registrations: what a look at an account saw, and what many looks say together. Pure.
+"""Registrations: what a look at an account saw. Pure.
 
 A look is ``registered``, ``not registered`` or ``unknown``. Only VoIP.ms's own "no" makes ``not registered``: a time-out, an
-HTML page or a refusal is ``unknown``, and an account nobody has asked about is ``not looked at``. Among many looks, one of
-which the watch has never heard anything but "no" is ``never seen``.
+HTML page or a refusal is ``unknown``, and an account nobody has asked about is ``not looked at``.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from rules import watch
 from rules.accounts import name_of
-from rules.finding import by_name
+from rules.polling import spot_of
 from voipms import Device, Kind, Refused, Registration, SubAccount, VoipMsError
 
 MAIN = "Main account"
@@ -25,7 +24,6 @@ class State(Enum):
 
     REGISTERED = "registered"
     MISSING = "not registered"
-    NEVER_SEEN = "never seen"
     UNKNOWN = "unknown"
     NOT_LOOKED_AT = "not looked at"
 
@@ -75,18 +73,37 @@ def passed_over(one: SubAccount) -> Look:
     return Look(account=one.account, name=name_of(one), extension=one.internal_extension, state=State.NOT_LOOKED_AT)
 
 
-def told_apart(looks: Iterable[Look], never: Container[str]) -> list[Look]:
-    """The looks, with those that are not registered and never were as ``never seen``.
-
-    Args:
-        never: Logins that the watch has never seen registered.
-    """
-    return [replace(one, state=State.NEVER_SEEN) if one.state is State.MISSING and one.account in never else one for one in looks]
+def as_seen(line: watch.Line, look: Look) -> watch.Line:
+    """The line as that one look shows it: a look confirms nothing. Since when it is so and where it was last, the line has to know."""
+    is_up, spot = look.state is State.REGISTERED, spot_of(line, devices(look))
+    never = line.state is watch.State.UNSEEN and line.answered_at is not None
+    if spot is not None:
+        line = replace(line, site=spot.address or line.site, pop=spot.pop, pop_name=spot.pop_name, agent=spot.agent or line.agent)
+    return replace(
+        line,
+        state=watch.State.OK if is_up else watch.State.UNSEEN if never else watch.State.MISSING,
+        changed_at=None,
+        answered_at=look.looked_at if look.registration is not None else None,
+        down_since=line.down_since if look.state is State.MISSING else None,
+        up_since=line.up_since if is_up else None,
+        flapping=False,
+    )
 
 
 def same_for_all(error: VoipMsError) -> bool:
     """Whether every account would be answered with this error: wrong password, address not allowed, maintenance."""
     return isinstance(error, Refused) and error.kind in (Kind.CREDENTIALS, Kind.ALLOW_LIST, Kind.MAINTENANCE)
+
+
+def devices(look: Look) -> tuple[Device, ...]:
+    """The phones signed in with this account, in an order that does not depend on the answer's."""
+    found = look.registration.devices if look.registration is not None else ()
+    return tuple(sorted(found, key=lambda one: (one.register_ip, one.register_port, one.server_pop)))
+
+
+def pop_name(device: Device) -> str:
+    """What people call the device's POP, else its number."""
+    return device.server_name or device.server_shortname or (f"POP {device.server_pop}" if device.server_pop else "")
 
 
 # Accounts
@@ -103,79 +120,6 @@ def with_main(sub_accounts: Iterable[SubAccount], main_account: str) -> list[Sub
     if main_account and all(one.account != main_account for one in known):
         known.append(SubAccount(account=main_account, description=MAIN, auth_type=WITH_PASSWORD))
     return known
-
-
-# Many looks
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """Looks by what they saw, each in the order in which people look for names."""
-
-    missing: tuple[Look, ...]
-    unknown: tuple[Look, ...]
-    not_looked_at: tuple[Look, ...]
-    registered: tuple[Look, ...]
-    never_seen: tuple[Look, ...]
-
-
-def board(looks: Sequence[Look]) -> Board:
-    """Sorts looks by what they saw."""
-    named = by_name(looks, lambda look: look.name)
-
-    def of(state: State) -> tuple[Look, ...]:
-        return tuple(look for look in named if look.state is state)
-
-    return Board(
-        missing=of(State.MISSING),
-        unknown=of(State.UNKNOWN),
-        not_looked_at=of(State.NOT_LOOKED_AT),
-        registered=of(State.REGISTERED),
-        never_seen=of(State.NEVER_SEEN),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """An address from which phones are registered.
-
-    Attributes:
-        address: ``""`` where VoIP.ms did not tell.
-        pops: Names of the POPs they use, without repeats.
-    """
-
-    address: str
-    phones: int
-    pops: tuple[str, ...]
-
-
-def places(registered: Sequence[Look]) -> list[Place]:
-    """Registered phones by the address they come from, most phones first; each account counts once.
-
-    An account with devices at several addresses counts where most others are: a desk phone at the office wins over the
-    same person's softphone at home.
-    """
-    addresses = {look.account: sorted({device.register_ip for device in devices(look)}) or [""] for look in registered}
-    crowd = Counter(address for several in addresses.values() for address in several)
-    phones: Counter[str] = Counter()
-    pops: dict[str, set[str]] = {}
-    for look in registered:
-        place = max(addresses[look.account], key=lambda address: (bool(address), crowd[address]))
-        phones[place] += 1
-        pops.setdefault(place, set()).update(pop_name(device) for device in devices(look) if device.register_ip == place)
-    ranked = sorted(phones, key=lambda address: (-phones[address], address))
-    return [Place(address=address, phones=phones[address], pops=tuple(sorted(pops[address] - {""}))) for address in ranked]
-
-
-def devices(look: Look) -> tuple[Device, ...]:
-    """The phones signed in with this account, in an order that does not depend on the answer's."""
-    found = look.registration.devices if look.registration is not None else ()
-    return tuple(sorted(found, key=lambda one: (one.register_ip, one.register_port, one.server_pop)))
-
-
-def pop_name(device: Device) -> str:
-    """What people call the device's POP, else its number."""
-    return device.server_name or device.server_shortname or (f"POP {device.server_pop}" if device.server_pop else "")
 
 
 # A number's POP

@@ -1,5 +1,7 @@
 """Phones that go and come, from the registrar to the channel: one message for each outage, through to its end."""
 
+import csv
+import io
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -151,7 +153,7 @@ def test_a_viewer_may_look_and_see_details_but_not_acknowledge_nor_mute(start: S
         assert details.ephemeral and DESK in details.words and "203.0.113.7" in details.words
         asked = len(stage.phones.asked)
         live = stage.viewer.click(missing, "Look now").answer()
-        assert live.ephemeral and "not registered" in live.words
+        assert live.ephemeral and "The only phone is missing: Front desk" in live.text and "203.0.113.7" in live.words
         assert DESK in [one.params.get("account") for one in stage.phones.asked[asked:]]
 
 
@@ -195,6 +197,23 @@ def test_a_site_is_told_in_the_channel_that_was_set_for_it(start: Start, company
         company.unplug(DESK)
         missing = wait_post(stage.slack, "Missing: Front desk")
         assert "Head office" in missing.words
+
+
+def test_who_is_looked_at_now_is_told_as_who_was_seen_last(start: Start, company: Company) -> None:
+    with watched(start, company) as stage:
+        assert "has a name" in stage.admin.slash("/voip", 'watch site 203.0.113.7 "Head office"').answer().text
+        company.unplug(DESK)
+        wait_post(stage.slack, "Missing: Front desk")
+        seen, now = (stage.admin.slash("/voip", words).answer(PATIENCE) for words in ("status", "status now"))
+        assert now.text == seen.text == "1 of 9 phones is missing: Front desk, 1 never seen"
+        assert "Head office" in now.words and "203.0.113.7" not in now.words, now.words
+        for told in (seen, now):
+            stage.admin.click(told, "CSV")
+        stage.slack.wait_for(lambda: len(stage.slack.files) == 2, PATIENCE)
+        first, second = (list(csv.DictReader(io.StringIO(one.content.decode("utf-8-sig")))) for one in stage.slack.files)
+        shared = ("Name", "Extension", "Login", "State", "Site", "Address", "POP", "Device")
+        assert [[row[name] for name in shared] for row in first] == [[row[name] for name in shared] for row in second]
+        assert [row["Site"] for row in second if row["Login"] == DESK] == ["Head office"]
 
 
 def test_an_outage_outlives_a_restart(company: Company, tmp_path: Path) -> None:

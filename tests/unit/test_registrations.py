@@ -1,6 +1,6 @@
-"""The status board and one account: never a phone called missing that VoIP.ms did not say "no" of."""
+"""What a look at an account saw, and one account in full: never a phone called missing that VoIP.ms did not say "no" of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,33 +9,26 @@ import msgspec
 import pytest
 
 from blocks.registrations import (
-    COLUMNS,
-    MOST_CARDS,
     MOST_DEVICES,
-    card,
     card_by_address,
     card_of,
-    headline,
     headline_by_address,
     headline_of,
-    rows,
 )
-from blocks.settings import Lost
 from rules.registrations import (
     MAIN,
     Look,
-    board,
+    as_seen,
     devices,
     passed_over,
-    places,
     reaches,
     registers,
     same_for_all,
     saw,
     saw_nothing,
-    told_apart,
     with_main,
 )
+from rules.watch import Line, State
 from tests.unit.pictures import EVIL, faults, values_of, words_of
 from voipms import Device, Refused, Registration, Rows, SubAccount, Unreachable, Unreadable
 
@@ -85,20 +78,6 @@ def at(address: str, pop: str = "Atlanta, GA") -> Device:
     return msgspec.structs.replace(ATLANTA, register_ip=address, server_name=pop)
 
 
-def a_board(registered: int = 0, missing: int = 0, unknown: int = 0, not_looked_at: int = 0) -> list[Look]:
-    accounts = iter([account(n) for n in range(registered + missing + unknown + not_looked_at)])
-    return [
-        *(answered(next(accounts), ATLANTA) for _ in range(registered)),
-        *(answered(next(accounts), seconds_ago=4) for _ in range(missing)),
-        *(saw_nothing(next(accounts), TIME_OUT, NOW) for _ in range(unknown)),
-        *(passed_over(next(accounts)) for _ in range(not_looked_at)),
-    ]
-
-
-def drawn(looks: Sequence[Look], aside: Sequence[SubAccount] = (), unreadable: int = 0) -> list[dict[str, Any]]:
-    return card(looks, aside, Lost(unreadable), now=NOW, zone=TORONTO, slash="/voip ")
-
-
 def drawn_one(look: Look) -> list[dict[str, Any]]:
     return card_of(look, now=NOW, zone=TORONTO, wire_zone=NEW_YORK)
 
@@ -136,129 +115,50 @@ def test_the_main_account_is_added_once_where_it_is_named() -> None:
     assert with_main([added], "100001") == [added]
 
 
-def test_looks_are_sorted_by_what_they_saw_and_by_name() -> None:
-    looks = [answered(account(n)) for n in (10, 9, 1)] + a_board(registered=1, unknown=1, not_looked_at=1)
-    seen = board(looks)
-    assert [look.name for look in seen.missing] == ["Phone 1", "Phone 9", "Phone 10"]
-    assert [len(some) for some in (seen.registered, seen.unknown, seen.not_looked_at)] == [1, 1, 1]
-
-
-def test_phones_are_grouped_by_their_address_and_each_counts_once() -> None:
-    office, home = "203.0.113.7", "192.0.2.9"
-    looks = [
-        answered(account(1), at(home, "Toronto"), at(office)),  # a softphone at home beside the desk phone
-        answered(account(2), at(office)),
-        answered(account(3), at("192.0.2.1", "Toronto")),
-        answered(account(4), at("")),
-        saw(account(5), Registration(account="x", registered=True), NOW),
-    ]
-    assert [(place.address, place.phones, place.pops) for place in places(looks)] == [
-        ("", 2, ("Atlanta, GA",)),
-        (office, 2, ("Atlanta, GA",)),
-        ("192.0.2.1", 1, ("Toronto",)),
-    ]
-
-
 def test_the_order_of_devices_does_not_depend_on_the_answers_order() -> None:
     one, other = at("192.0.2.1"), at("203.0.113.7")
     assert devices(answered(account(1), other, one)) == devices(answered(account(1), one, other)) == (one, other)
+
+
+WELL = Line(
+    account="100001_phone1", state=State.OK, changed_at=NOW - timedelta(days=3), up_since=NOW - timedelta(days=3), site="203.0.113.7"
+)
+AWAY = Line(account="100001_phone1", state=State.MISSING, down_since=NOW - timedelta(minutes=4), site="203.0.113.7")
+NEVER = Line(account="100001_phone1", answered_at=NOW - timedelta(minutes=4))
+NEW = Line(account="100001_phone1")
+
+
+@pytest.mark.parametrize(
+    ("line", "look", "state", "since", "site"),
+    [
+        (WELL, answered(account(1), at("192.0.2.9"), at("203.0.113.7")), State.OK, WELL.up_since, "203.0.113.7"),
+        (WELL, answered(account(1), at("192.0.2.9")), State.OK, WELL.up_since, "192.0.2.9"),
+        (WELL, answered(account(1)), State.MISSING, None, "203.0.113.7"),
+        (AWAY, answered(account(1)), State.MISSING, AWAY.down_since, "203.0.113.7"),
+        (AWAY, answered(account(1), at("")), State.OK, None, "203.0.113.7"),
+        (NEVER, answered(account(1)), State.UNSEEN, None, ""),
+        (NEW, answered(account(1)), State.MISSING, None, ""),
+        (NEW, answered(account(1), at("192.0.2.9")), State.OK, None, "192.0.2.9"),
+    ],
+)
+def test_a_look_says_how_a_phone_is_and_the_line_where_and_since_when(
+    line: Line, look: Look, state: State, since: datetime | None, site: str
+) -> None:
+    seen = as_seen(line, look)
+    assert (seen.state, seen.up_since or seen.down_since or seen.changed_at, seen.site, seen.answered_at) == (state, since, site, NOW)
+
+
+@pytest.mark.parametrize("look", [saw_nothing(account(1), TIME_OUT, NOW), passed_over(account(1))])
+@pytest.mark.parametrize("line", [WELL, AWAY, NEVER, NEW])
+def test_of_a_look_that_was_not_answered_nothing_is_known_but_where_the_phone_was(line: Line, look: Look) -> None:
+    seen = as_seen(line, look)
+    assert (seen.answered_at, seen.up_since, seen.down_since, seen.changed_at, seen.site) == (None, None, None, None, line.site)
 
 
 @pytest.mark.parametrize(("pop", "expected"), [("15", True), ("27", False), ("", None)])
 def test_a_number_reaches_a_phone_at_its_own_pop_only(pop: str, expected: bool | None) -> None:
     assert reaches(answered(account(1), ATLANTA), pop) is expected
     assert reaches(answered(account(1)), pop) is None
-
-
-# The board
-
-
-@pytest.mark.parametrize(
-    ("looks", "said"),
-    [
-        (a_board(), "No phone signs in with a password"),
-        (a_board(registered=43), "All 43 phones are registered"),
-        (a_board(registered=1), "The only phone is registered"),
-        (a_board(missing=1), "The only phone is not registered"),
-        (a_board(registered=40, missing=3), "3 of 43 phones are not registered"),
-        (a_board(registered=42, missing=1), "1 of 43 phones is not registered"),
-        (a_board(missing=43), "43 of 43 phones are not registered"),
-        (a_board(registered=41, unknown=2), "41 of 43 phones are registered, 2 could not be asked"),
-        (
-            a_board(registered=38, missing=3, unknown=2, not_looked_at=1200),
-            "3 of 1,243 phones are not registered, 2 could not be asked, 1,200 not looked at",
-        ),
-        (a_board(unknown=43), "43 phones: 43 could not be asked"),
-        (a_board(unknown=4, not_looked_at=1), "5 phones: 4 could not be asked, 1 not looked at"),
-    ],
-)
-def test_the_headline_says_what_is_known_and_what_is_not(looks: list[Look], said: str) -> None:
-    assert headline(looks) == said
-
-
-def test_problems_come_first_each_with_its_age_and_a_button() -> None:
-    blocks = drawn(a_board(registered=3, missing=2, unknown=1))
-    shown = words_of(blocks)
-    assert "🔴  *Phone 3*  ·  ext. 103  ·  `100001_phone3`\nNot registered, looked 4 s ago" in shown
-    assert shown.index("Phone 3") < shown.index("Phone 5") < shown.index("203.0.113.25")
-    assert values_of(blocks) == ["status 100001_phone3", "status 100001_phone4"]
-
-
-def test_a_phone_that_could_not_be_asked_is_never_shown_as_missing_and_the_reason_is_said_once() -> None:
-    shown = words_of(drawn(a_board(registered=3, unknown=4)))
-    assert "not registered" not in shown.lower()
-    assert shown.count(TIME_OUT) == 1
-    assert "⚪  *Could not be asked* (4): these phones may be fine" in shown
-    assert "Phone 3 (103), Phone 4 (104)" in shown
-
-
-def test_who_was_never_seen_registered_is_no_problem_and_called_as_on_the_board() -> None:
-    looks = told_apart(a_board(registered=1, missing=2), {"100001_phone0", "100001_phone2"})
-    assert headline(looks) == "1 of 3 phones is not registered, 1 never seen"
-    blocks = drawn(looks)
-    assert values_of(blocks) == ["status 100001_phone1"]
-    assert "Never seen registered, silent until they are: Phone 2 (102)" in words_of(blocks)
-    assert [row[3] for row in rows(looks, zone=TORONTO, wire_zone=NEW_YORK)][1:] == ["registered", "not registered", "never seen"]
-    assert headline(told_apart(a_board(missing=1), {"100001_phone0"})) == "1 phone: 1 never seen"
-
-
-def test_registered_phones_are_summed_up_by_place() -> None:
-    looks = [answered(account(n), at("203.0.113.7")) for n in range(5)]
-    looks += [answered(account(n), at(f"192.0.2.{n}", f"Town {n}")) for n in range(5, 9)]
-    shown = words_of(drawn(looks))
-    assert "🟢  203.0.113.7*\n5 registered  ·  Atlanta, GA" in shown
-    assert "🟢  Elsewhere*\n4 registered  ·  4 POPs" in shown
-
-
-def test_accounts_that_never_register_are_named_in_small_print() -> None:
-    shown = words_of(drawn(a_board(registered=1), [account(90, auth_type="2", description="Old PBX"), account(91, auth_type="7")], 2))
-    assert "Never looked at: 1 account known by a fixed address, with nothing to register: Old PBX" in shown
-    assert "1 account with a sign-in of unknown type: Phone 91" in shown
-    assert "2 rows of VoIP.ms's answer could not be read" in shown
-
-
-def test_the_board_says_how_old_its_looks_are() -> None:
-    looks = [answered(account(1), ATLANTA, seconds_ago=58), answered(account(2), ATLANTA, seconds_ago=12)]
-    assert "looks between 12 s and 58 s old" in words_of(drawn(looks))
-    assert "looks 12 s old" in words_of(drawn(looks[1:]))
-    assert "looks up to 58 s old" in words_of(drawn([*looks, answered(account(9), ATLANTA)]))
-    assert "looked at just now" in words_of(drawn([answered(account(9), ATLANTA)]))
-    assert "`/voip status 102`" in words_of(drawn(looks[1:]))
-
-
-def test_many_missing_phones_are_a_table() -> None:
-    blocks = drawn(a_board(registered=2, missing=MOST_CARDS + 1))
-    (table,) = (block for block in blocks if block["type"] == "table")
-    assert [cell["text"] for cell in table["rows"][1]] == ["Phone 2", "102", "100001_phone2", "4 s ago"]
-    assert values_of(blocks) == []
-    assert f"🔴  *Not registered* ({MOST_CARDS + 1})" in words_of(blocks)
-
-
-def test_a_very_long_list_is_cut_and_says_by_how_much() -> None:
-    shown = words_of(drawn(a_board(missing=300, not_looked_at=300)))
-    assert "more, all in the CSV" in shown
-    assert "*Not looked at* (300): there was no time left" in shown
-    assert " more\n" in shown[shown.index("Not looked at") :]
 
 
 # One account
@@ -359,50 +259,16 @@ def test_an_account_with_a_fixed_address_is_told_to_be_fine() -> None:
     assert "normal state" in shown
 
 
-# The file
-
-
-def test_the_file_has_a_row_for_each_device_and_one_for_a_phone_without() -> None:
-    looks = [answered(account(1), ATLANTA, at("192.0.2.1")), answered(account(2), seconds_ago=60), *a_board(unknown=1, not_looked_at=1)]
-    head, *body = rows(looks, zone=TORONTO, wire_zone=NEW_YORK)
-    assert [field for field, _ in COLUMNS] == DOCUMENTED
-    assert len(set(head)) == len(head) == 6 + len(DOCUMENTED)
-    assert all(len(row) == len(head) for row in body)
-    named = [dict(zip(head, row, strict=True)) for row in body]
-    assert [row["State"] for row in named] == ["registered", "registered", "not registered", "unknown", "not looked at"]
-    assert named[1]["Next registration (America/Toronto)"] == "2026-11-23 13:20:00"
-    assert named[2]["Looked at (America/Toronto)"] == "2026-11-23 12:59:00"
-    assert named[3]["Reason"] == TIME_OUT
-    assert named[4]["Looked at (America/Toronto)"] == ""
-
-
 # Every picture
 
 
 HOSTILE = SubAccount(account=EVIL, description=EVIL, internal_extension=EVIL, auth_type="1", ip=EVIL)
 HOSTILE_DEVICE = device(**{field: datetime(2026, 1, 1) if field == "register_next" else EVIL for field in DOCUMENTED})
-HOSTILE_LOOKS = [
-    *(answered(HOSTILE) for _ in range(MOST_CARDS)),
-    *(saw_nothing(HOSTILE, f"{n} {EVIL}", NOW) for n in range(30)),
-    *(passed_over(HOSTILE) for _ in range(90)),
-    *(answered(msgspec.structs.replace(HOSTILE, account=f"{n}{EVIL}"), HOSTILE_DEVICE) for n in range(30)),
-]
 
 
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: drawn([]),
-        lambda: drawn([], [account(1, auth_type="2")], 3),
-        lambda: drawn(a_board(registered=43)),
-        lambda: drawn(a_board(registered=200, missing=3, unknown=2, not_looked_at=95)),
-        lambda: drawn(a_board(registered=5000)),
-        lambda: drawn(a_board(missing=5000)),
-        lambda: drawn(a_board(unknown=5000), [account(n, auth_type="2") for n in range(5000)]),
-        lambda: drawn(a_board(registered=1000, missing=1000, unknown=1000, not_looked_at=2000)),
-        lambda: drawn([answered(account(n), at(f"192.0.2.{n // 3}", f"Town {n}")) for n in range(700)]),
-        lambda: drawn(HOSTILE_LOOKS, [HOSTILE] * 90, 1),
-        lambda: drawn(HOSTILE_LOOKS * 5, [HOSTILE] * 90, 1),
         lambda: drawn_one(answered(HOSTILE, *[HOSTILE_DEVICE] * 20)),
         lambda: drawn_one(answered(HOSTILE)),
         lambda: drawn_one(saw_nothing(HOSTILE, EVIL, NOW)),
