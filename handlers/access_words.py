@@ -22,6 +22,7 @@ ROLES = {
     **dict.fromkeys(("operators", "operate", "operation"), Role.OPERATOR),
     **dict.fromkeys(("admins", "administrator", "owner"), Role.ADMIN),
 }
+_ALL_ROLES = "viewer, operator, admin or none"
 OUTSIDERS = frozenset(("guest", "guests", "outsiders", "everyone", "everybody", "all", "strangers", "externals"))
 FREE = frozenset(("free", "off", "everything", "unlimited", "all", "none", "no-limit", "default"))
 HERE = frozenset(("here", "this", "this-channel"))
@@ -99,11 +100,11 @@ def read_grant(words: Sequence[str], here: str, command: str) -> Wish:
         elif word in OUTSIDERS:
             outsiders = True
         elif word and word not in _FILLING:
-            raise _unknown(typed, word, examples)
+            raise _unknown(typed, word, f"Roles are {_ALL_ROLES}. {examples}")
     if len(set(whom)) != 1:
         raise Misunderstood("Who is it for?" if not whom else "I can grant a role to one at a time.", examples)
     if len(set(roles)) != 1:
-        problem = "Which role: viewer, operator, admin or none?" if not roles else "Only one role at a time."
+        problem = f"Which role: {_ALL_ROLES}?" if not roles else "Only one role at a time."
         raise Misunderstood(problem, examples)
     who, role = whom[0], roles[0]
     if role is Role.NONE and who.subject is not Subject.PERSON:

@@ -62,6 +62,12 @@ def test_whose_role_is_taken_back() -> None:
         read_revoke((), "", "access revoke")
 
 
+def test_a_role_that_there_is_not_is_told_with_those_there_are() -> None:
+    with pytest.raises(Misunderstood, match="I do not know the word “superuser”") as wrong:
+        read_grant(words("<@U0BEN12345> superuser"), "", "access grant")
+    assert all(str(role) in wrong.value.hint for role in Role) and "`access grant @ben operator`" in wrong.value.hint
+
+
 @pytest.mark.parametrize(
     ("line", "named"),
     [
