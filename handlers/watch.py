@@ -149,7 +149,7 @@ def watch_command(memory: Memory, places: Places | None) -> Command:
 
 def _no_such(change: Change, verb: str) -> Misunderstood:
     near = get_close_matches(verb, [*VERBS, *SYNONYMS], n=1, cutoff=0.6)
-    if near:
+    if near and (change.words or near[0] == "list"):
         line = " ".join((near[0], *change.words))
         return Misunderstood(f"I cannot “{verb[:40]}” anything.", f"Did you mean {change.again(line)}?")
     return Misunderstood(f"I cannot “{verb[:40]}” anything.", f"{code(f'{change.slash}help watch')} shows what can be set")

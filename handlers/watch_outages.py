@@ -1,13 +1,16 @@
 """The part of ``watch`` that is about outages and silence: who has one, who must not be disturbed. Buttons say the same words."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from blocks import watch as view
 from blocks.alert_words import Outage, moment, subject
 from blocks.frame import code, safe
+from blocks.settings import quoted
 from handlers.registry import Misunderstood, Reply
 from handlers.watch_targets import OUTAGE, Change, Target, of_outage
-from handlers.watch_words import HOW_LONG, Lasting, lasting
+from handlers.watch_words import HOW_LONG, Lasting, ended, lasting
+from rules.finding import LONGEST_RUN
 from rules.incidents import OF_PHONES, Incident
 from rules.scene import Mute, Scope
 from rules.surroundings import reduced
@@ -126,12 +129,25 @@ def _read_mute(change: Change) -> tuple[Target, Lasting, str]:
     """What is muted, for how long and why: the reason stands after the time."""
     found = lasting(change.words, change.asked.now, change.asked.zone)
     if found is None:
-        example = " ".join(change.words) or "101"
-        raise Misunderstood("For how long?", f"{HOW_LONG}: for example {change.again(f'mute {example} 2h')}")
+        raise Misunderstood("For how long?", f"{HOW_LONG}: for example {change.again(f'mute {_to_mute(change)} 2h')}")
     how_long, at, count = found
     before, after = change.words[:at], change.words[at + count :]
-    target = _target(change, "mute", before or after)
+    # the time stands first in what is offered, so that it can be asked as it stands
+    target = _target(change, f"mute {ended(change.words[at : at + count], change.asked.today)}", before or after)
     return target, how_long, " ".join(after)[:200] if before else ""
+
+
+def _to_mute(change: Change) -> str:
+    """As many of the first words as mean something.
+
+    Raises:
+        Misunderstood: None do.
+    """
+    for count in range(min(len(change.words), LONGEST_RUN), 0, -1):
+        with suppress(Misunderstood):
+            _target(change, "mute 2h", change.words[:count])
+            return " ".join(map(quoted, change.words[:count]))
+    return _target(change, "mute 2h", change.words).word if change.words else change.one_phone()
 
 
 def _target(change: Change, verb: str, words: tuple[str, ...]) -> Target:

@@ -114,6 +114,11 @@ class Known:
                 return [one for one in self.accounts if one.client == target.key]
         return list(self.accounts)
 
+    def example(self) -> str:
+        """What one of the phones may be typed as."""
+        phones = self.targets[Scope.ACCOUNT]
+        return phones[0].word if phones else "101"
+
     def named(self, scope: Scope, key: str) -> Target:
         """What a stored key stands for; what is no longer there goes by its key."""
         match scope:
@@ -164,6 +169,11 @@ class Change:
 
     def _clients(self) -> Mapping[str, str]:
         return {one.client: client_name(one) for one in if_told(self.phones.clients, Rows[Client]()).value}
+
+    def one_phone(self) -> str:
+        """What a phone that there is may be typed as: for examples."""
+        with self.memory.opened.reading() as transaction:
+            return self.known(transaction).example()
 
     def meant(self, verb: str, words: Sequence[str], *scopes: Scope) -> tuple[Target, list[Account]]:
         """What the words mean, and the phones that belong to it.
@@ -230,7 +240,7 @@ def meant(asked: Request, command: str, words: Sequence[str], known: Known, *sco
         Misunderstood: Nothing, or several things.
     """
     if not words:
-        raise Misunderstood("Which one?", f"For example {code(f'{slash_for(asked.way)}{command} 101')}")
+        raise Misunderstood("Which one?", f"For example {code(f'{slash_for(asked.way)}{command} {known.example()}')}")
     # a suggestion of ours may have been quoted as one word
     words = " ".join(words).split()
     first, rest = words[0].lower().rstrip(":"), words[1:]

@@ -2,9 +2,10 @@
 
 ======================================  ====================================================
 ``2h``, ``90 min``, ``1h30m``, ``7d``   so long from now, with or without *for*
-``until 08:00``, ``8am``, ``noon``      the next time the asker's clock reads so
+``until 08:00``, ``8am``, ``noon``      the next time the asker's clock reads so; ``morning`` is 08:00
 ``until tomorrow``, ``until monday``    the beginning of that day; a time may follow
 ``until 2026-12-01``                    likewise
+``til``, ``till``                       as ``until``
 ``for good``, ``forever``               no end
 ``22:00-07:00``, ``from 22:00 to 7``    quiet hours
 ======================================  ====================================================
@@ -23,6 +24,8 @@ from rules.calendar import due_instant, next_at
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=366)
 HOW_LONG = "`2h`, `until 08:00`, `7d` or `for good`"
 DAY = timedelta(days=1)
+UNTIL = ("until", "till", "til", "'til")
+MORNING = time(8)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LENGTH = re.compile(r"(?:[0-9]{1,6}(?:s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?))+")
 _PART = re.compile(r"([0-9]+)([smhdw])[a-z]*")
@@ -57,7 +60,7 @@ def _lasting_at(words: Sequence[str], now: datetime, zone: ZoneInfo) -> tuple[La
     for ever in _FOR_EVER:
         if tuple(words[: len(ever)]) == ever:
             return Lasting(None), len(ever)
-    if words[0] == "until":
+    if words[0] in UNTIL:
         return _until(words, now, zone)
     skipped = 1 if words[0] == "for" else 0
     for count in (2, 1):
@@ -87,6 +90,11 @@ def _until(words: Sequence[str], now: datetime, zone: ZoneInfo) -> tuple[Lasting
     return Lasting(at), 1 + (day is not None) + taken
 
 
+def ended(words: Sequence[str], today: date) -> str:
+    """The words of a span, with the hour of a day that has none: ``1010`` after them is a phone then, and no time of day."""
+    return " ".join((*words, "00:00") if _day(words[-1].lower(), today) is not None else words)
+
+
 def _day(word: str, today: date) -> date | None:
     if word in ("today", "tomorrow"):
         return today + DAY * (word == "tomorrow")
@@ -100,6 +108,8 @@ def _day(word: str, today: date) -> date | None:
 
 def _clock(words: Sequence[str]) -> tuple[time | None, int]:
     """The time of day that the first word or two say, and how many words it takes."""
+    if words and words[0] == "morning":
+        return MORNING, 1
     for count in (2, 1) if len(words) > 1 and words[1] in HALVES else (1,):
         if (at := clock_of("".join(words[:count]))) is not None:
             return at, count
@@ -121,7 +131,7 @@ def hours(words: Sequence[str]) -> tuple[time, time]:
         Misunderstood: There are none.
     """
     text = " ".join(words).lower().removeprefix("from ")
-    parts = re.split(r"\s*(?:-|–|\bto\b|\buntil\b)\s*", text)
+    parts = re.split(r"\s*(?:-|–|\bto\b|\b(?:until|till?)\b)\s*", text)
     ends = [clock_of(part.replace(" ", "")) for part in parts]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         raise Misunderstood("Quiet hours have a beginning and an end.", "For example `watch quiet 22:00-07:00`")

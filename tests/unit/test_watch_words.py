@@ -35,6 +35,11 @@ def toronto(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> dateti
         ("101 until 8am painters", toronto(24, 8), 1, 2),
         ("101 until 8 pm", toronto(23, 20), 1, 3),
         ("101 until noon", toronto(23, 12), 1, 2),
+        ("101 til 8am", toronto(24, 8), 1, 2),
+        ("101 till 8 pm", toronto(23, 20), 1, 3),
+        ("101 until morning", toronto(24, 8), 1, 2),
+        ("101 til tomorrow morning", toronto(24, 8), 1, 3),
+        ("101 until friday morning painters", toronto(27, 8), 1, 3),
         ("101 until 10 20 phones", toronto(24, 10), 1, 2),
         ("101 until tues", toronto(24), 1, 2),
         ("101 until tomorrow", toronto(24), 1, 2),
@@ -54,7 +59,8 @@ def test_words_that_are_no_span_are_none(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["x until", "x until soon", "x until today 09:00", "x until 2028-01-01", "x 0m", "x 999999d", "x until 2026-13-01"]
+    "words",
+    ["x until", "x until soon", "x til soon", "x until today 09:00", "x until 2028-01-01", "x 0m", "x 999999d", "x until 2026-13-01"],
 )
 def test_a_span_that_is_none_is_said_so(words: str) -> None:
     with pytest.raises(Misunderstood):
