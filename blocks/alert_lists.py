@@ -9,7 +9,7 @@ from slackblocks import Block
 
 from blocks.alert_notes import outage_line
 from blocks.alert_parts import details, look_now
-from blocks.alert_words import Outage, added_up, called, moment, share, span, subject
+from blocks.alert_words import Outage, added_up, called, moment, share, span, subject, window
 from blocks.frame import (
     BlockDict,
     actions,
@@ -31,7 +31,7 @@ from blocks.frame import (
 from blocks.settings import quoted
 from rules.incidents import Kind, Member, Phase, Stand
 from rules.surroundings import Who
-from rules.timeline import Spell, Uptime, Was
+from rules.timeline import Spell, Uptime, Was, first_seen
 
 MOST_CARDS = 8
 DETAILS_HEAD = ("Phone", "Ext.", "State", "Missing since", "Last address", "POP")
@@ -259,18 +259,20 @@ class Fared:
 
 
 def fared_headline(fared: Fared) -> str:
-    """``Front desk (ext. 101): 99.72 % up in 30 days, 2 outages``."""
+    """``Front desk (ext. 101): 99.72 % up in 30 days, 2 outages``; where it was not seen so long, ``in the 17 min since …``."""
     days = 30 if 30 in fared.uptimes else max(fared.uptimes)
     uptime = fared.uptimes[days]
     if uptime.share is None:
         return f"{called(fared.who)}: nothing is known of it in {days} days"
-    return f"{called(fared.who)}: {share(uptime)} up in {days} days, {plural(uptime.outages, 'outage')}"
+    within = f"{days} days" if uptime.since is None else f"the {span(fared.now - uptime.since)} since it was first seen"
+    return f"{called(fared.who)}: {share(uptime)} up in {within}, {plural(uptime.outages, 'outage')}"
 
 
 def fared_card(fared: Fared, zone: ZoneInfo) -> list[BlockDict]:
     """How often one phone was up, and each time that it was not."""
     who = fared.who
-    lines = [f"*{days} days*  {added_up(uptime)}" for days, uptime in fared.uptimes.items()]
+    # windows that begin before it was first seen say the same
+    lines = dict.fromkeys(f"*{window(days, uptime, fared.now, zone)}*  {added_up(uptime)}" for days, uptime in fared.uptimes.items())
     value = quoted(who.account)
     blocks: list[Block] = [header(cut(fared_headline(fared), 150)), section("\n".join(lines)), *_spells(fared, zone)]
     buttons = [button("Look now", "ask:status:1", f"status {value}")]
@@ -282,8 +284,12 @@ def fared_card(fared: Fared, zone: ZoneInfo) -> list[BlockDict]:
 def _spells(fared: Fared, zone: ZoneInfo) -> list[Block]:
     """Each outage, and each time nothing was known, the latest first."""
     shown = [spell for spell in reversed(fared.spells) if spell.was in (Was.DOWN, Was.UNKNOWN)]
+    since = first_seen(fared.spells)
+    if not shown and all(spell.was is Was.ASIDE for spell in fared.spells):
+        return [section(f"Nothing is known of it {fared.period}.")]
+    seen = f"first seen {moment(since, zone)}" if since is not None else ""
     if not shown:
-        return [section(f"No outage {fared.period}.")]
+        return [section(f"No outage {fared.period}{seen and f' ({seen})'}.")]
     cells = [
         [
             clock_time(spell.begins, zone),
@@ -295,11 +301,13 @@ def _spells(fared: Fared, zone: ZoneInfo) -> list[Block]:
     ]
     made, count = table(("From", "To", "Lasted", "It was"), cells, right=(2,))
     more = [small(f"and {len(cells) - count:,} more")] if count < len(cells) else []
-    return [made, *more, small(f"{fared.period[0].upper()}{fared.period[1:]}, times in {zone.key}")]
+    told = f"{fared.period[0].upper()}{fared.period[1:]}, times in {zone.key}"
+    return [made, *more, small("  ·  ".join(filter(None, (told, seen))))]
 
 
 def fared_rows(fared: Fared, zone: ZoneInfo) -> Iterator[list[str]]:
     """The timeline as a file, without gaps, names first; times are the reader's wall clock."""
     yield [f"From ({zone.key})", f"To ({zone.key})", "Seconds", "It was"]
     for spell in fared.spells:
-        yield [csv_time(spell.begins, zone), csv_time(spell.ends, zone), str(int(spell.lasted.total_seconds())), spell.was.value]
+        was = "not seen" if spell.was is Was.ASIDE else spell.was.value
+        yield [csv_time(spell.begins, zone), csv_time(spell.ends, zone), str(int(spell.lasted.total_seconds())), was]

@@ -305,6 +305,13 @@ def share(uptime: Uptime) -> str:
     return "100 %" if not uptime.down else f"{int(uptime.share * 10_000) / 100:.2f} %"
 
 
+def window(days: int, uptime: Uptime, now: datetime, zone: ZoneInfo) -> str:
+    """``30 days``; since when it was seen, where that is less."""
+    if uptime.since is None:
+        return f"{days} days"
+    return f"Since it was first seen ({moment(uptime.since, zone)}: {span(now - uptime.since)})"
+
+
 def added_up(uptime: Uptime) -> str:
     """``99.72 % up, 2 outages, 12 min in all``."""
     down = f"{plural(uptime.outages, 'outage')}, {span(uptime.down)} in all" if uptime.outages else "no outage"

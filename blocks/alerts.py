@@ -232,10 +232,13 @@ def _record(outage: Outage) -> str:
     """Who had it, and how it compares."""
     incident, around = outage.incident, outage.around
     after = f" after {span(incident.taken_at - incident.since)}" if incident.taken_at is not None else ""
+    within = f"in {PAST.days} days"
+    if around.seen_since is not None:
+        within = f"since {'it was first seen' if outage.alone else 'the watch began'} ({moment(around.seen_since, around.zone)})"
     told = [
         f"👤  Taken by <@{incident.taken_by}>{after}" if incident.taken_by else "",
         f"{incident.episodes} outages in a row" if incident.episodes > 1 else "",
-        f"{nth(around.past)} outage in {PAST.days} days" if around.past > 1 else f"first outage in {PAST.days} days",
+        f"{nth(around.past) if around.past > 1 else 'first'} outage {within}",
         f"{around.up:.1%} up".replace("%", " %") if around.up is not None else "",
         f"outage {incident.id}",
     ]

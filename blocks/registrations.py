@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
-from blocks.alert_words import added_up
+from blocks.alert_words import added_up, window
 from blocks.board import how_long_ago
 from blocks.frame import (
     BlockDict,
@@ -76,9 +76,8 @@ def card_of(
     blocks.extend(_meaning(look))
     blocks.extend(unread(lost_in(look.registration.devices)) if look.registration is not None else [])
     if past is not None and past.share is not None:
-        blocks.append(
-            small(f"{PAST_DAYS} days: {added_up(past)}  ·  {code(f'{slash}alerts {quoted(look.extension or look.account)}')} shows when")
-        )
+        fared = f"{window(PAST_DAYS, past, now, zone)}: {added_up(past)}"
+        blocks.append(small(f"{fared}  ·  {code(f'{slash}alerts {quoted(look.extension or look.account)}')} shows when"))
     blocks.append(actions(*_buttons(look)))
     ago = how_long_ago(look.looked_at, now)
     looked = f"Looked {ago}, {when(look.looked_at, zone)}" if look.looked_at is not None else "Nobody has looked yet"

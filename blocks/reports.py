@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from slackblocks import Block, Button
 
@@ -59,10 +60,12 @@ class Registered:
 
     Attributes:
         percent: Of the time that phones should have been registered, how much they were; 0 to 100.
+        since: When the first of them was first seen, where that is within the period.
     """
 
     percent: Decimal
     outages: int
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +162,7 @@ def card(report: Report, around: Around) -> list[BlockDict]:
             *([section(f"{WARNING}  *Not complete.* {around.missing}")] if around.missing else []),
             *body,
             *_buttons(report),
-            *_beside(around),
+            *_beside(around, report.subject.zone),
             _footer(report, around),
         ]
     )
@@ -339,7 +342,7 @@ def _buttons(report: Report) -> list[Block]:
     return [actions(*made)] if report.totals.rows else []
 
 
-def _beside(around: Around) -> list[Block]:
+def _beside(around: Around, zone: ZoneInfo) -> list[Block]:
     """Money and phones."""
     parts = []
     if around.balance is not None:
@@ -347,7 +350,8 @@ def _beside(around: Around) -> list[Block]:
         parts.append(f"Balance {money(around.balance)}{left}")
     if around.registered is not None:
         up = around.registered
-        parts.append(f"phones registered {up.percent:.1f} % of the time, {plural(up.outages, 'outage')}")
+        of_what = "of the time" if up.since is None else f"since they were first seen ({when(up.since, zone)})"
+        parts.append(f"phones registered {up.percent:.1f} % {of_what}, {plural(up.outages, 'outage')}")
     said = "  ·  ".join(parts)
     return [small(said[:1].upper() + said[1:])] if said else []
 

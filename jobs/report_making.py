@@ -276,4 +276,4 @@ def _registered(uptime: Uptime) -> view.Registered | None:
         return None
     # rounded down: 100.0 % beside an outage would be no truth
     percent = (Decimal(uptime.share) * 100).quantize(Decimal("0.1"), ROUND_DOWN)
-    return view.Registered(percent=percent, outages=uptime.outages)
+    return view.Registered(percent=percent, outages=uptime.outages, since=uptime.since)

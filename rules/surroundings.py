@@ -55,6 +55,7 @@ class Surroundings:
         days_left: What it lasts, at the pace of the last days.
         past: Outages of the same in ``PAST``, this one included.
         up: Up, as a share of what is known of ``PAST``; of a single phone only.
+        seen_since: When the phone, or of several any phone at all, was first seen, where that is within ``PAST``.
         address: Of this host, as VoIP.ms sees it.
         blind_since: Since when VoIP.ms cannot be seen.
     """
@@ -76,6 +77,7 @@ class Surroundings:
     days_left: int | None = None
     past: int = 1
     up: float | None = None
+    seen_since: datetime | None = None
     address: str = ""
     blind_since: datetime | None = None
 

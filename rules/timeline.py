@@ -57,12 +57,17 @@ class Spell:
 
 @dataclass(frozen=True, kw_only=True)
 class Uptime:
-    """A span of time, added up."""
+    """A span of time, added up.
+
+    Attributes:
+        since: When a phone was first seen, where that is later than the span begins: of the time before there is nothing to add up.
+    """
 
     up: timedelta = timedelta()
     down: timedelta = timedelta()
     unknown: timedelta = timedelta()
     outages: int = 0
+    since: datetime | None = None
 
     @property
     def share(self) -> float | None:
@@ -139,6 +144,11 @@ def until(spells: Sequence[Spell], ends: datetime) -> tuple[Spell, ...]:
     return tuple(replace(spell, ends=min(spell.ends, ends)) for spell in spells if spell.begins < ends)
 
 
+def first_seen(spells: Sequence[Spell]) -> datetime | None:
+    """When the phone was first seen, where that is later than they begin; ``None`` also where it never was."""
+    return spells[0].ends if len(spells) > 1 and spells[0].was is Was.ASIDE else None
+
+
 def uptime(spells: Sequence[Spell]) -> Uptime:
     """The spells, added up."""
 
@@ -150,15 +160,18 @@ def uptime(spells: Sequence[Spell]) -> Uptime:
         down=lasted(Was.DOWN),
         unknown=lasted(Was.UNKNOWN),
         outages=sum(spell.was is Was.DOWN for spell in spells),
+        since=first_seen(spells),
     )
 
 
 def altogether(some: Iterable[Uptime]) -> Uptime:
-    """Those of several phones as one."""
+    """Those of several phones as one: first seen when the first of them was."""
     made = tuple(some)
+    since = [one.since for one in made if one.up or one.down or one.unknown]
     return Uptime(
         up=sum((one.up for one in made), timedelta()),
         down=sum((one.down for one in made), timedelta()),
         unknown=sum((one.unknown for one in made), timedelta()),
         outages=sum(one.outages for one in made),
+        since=None if None in since else min(filter(None, since), default=None),
     )

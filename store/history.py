@@ -60,6 +60,12 @@ def spells(transaction: Transaction, account: str, since: datetime, now: datetim
     return () if known is None else timeline(passages(transaction, account, since), known.line, since, now, silent)
 
 
+def began(transaction: Transaction) -> datetime | None:
+    """When a phone was first seen registered, of all phones; ``None`` before one ever was."""
+    first: datetime | None = transaction.scalar(select(func.min(transition.c.at)))
+    return first
+
+
 def prune(transaction: Transaction, now: datetime) -> int:
     """Forget what is older than anybody asks for, but for the last transition of each account; how many."""
     latest = select(func.max(transition.c.id)).group_by(transition.c.account)

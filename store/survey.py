@@ -120,11 +120,12 @@ class Survey:
             for one in self._past(incident.kind, incident.key)
             if not one.absorbed_by and (limits is None or any(limits.holds(member.account, member.client) for member in one.members))
         ]
-        if len(members) != 1:
-            return replace(made, past=max(1, len(same)))
         since = self._now - PAST
-        spells = history.spells(self._transaction, members[0], since, self._now, silence(self._timing, made.sweep))
-        return replace(made, past=max(1, len(same)), up=uptime(spells).share)
+        if len(members) != 1:
+            began = self._began
+            return replace(made, past=max(1, len(same)), seen_since=began if began is not None and began > since else None)
+        fared = uptime(history.spells(self._transaction, members[0], since, self._now, silence(self._timing, made.sweep)))
+        return replace(made, past=max(1, len(same)), up=fared.share, seen_since=fared.since)
 
     # The same for all
 
@@ -142,6 +143,10 @@ class Survey:
             blind_since=health.since if health.sight is Sight.DOWN else None,
             sweep=watch.sweep(self._transaction),
         )
+
+    @cached_property
+    def _began(self) -> datetime | None:
+        return history.began(self._transaction)
 
     @cached_property
     def _mutes(self) -> list[Mute]:

@@ -115,14 +115,14 @@ def test_an_absence_names_what_has_changed(fleet: Fleet) -> None:
     assert text.startswith("I was blind from ") and text.endswith(": 1 change found, Phone 100000_desk is missing")
 
 
-def test_a_back_message_compares_with_the_last_thirty_days(fleet: Fleet) -> None:
+def test_a_back_message_compares_with_what_was_seen_of_the_last_thirty_days(fleet: Fleet) -> None:
     for _ in range(2):
         fleet.drop(DESK)
         fleet.restore(DESK)
         fleet.tick(2 * HOUR)
         fleet.look(DESK, Look.YES)
     words = [words_of(one.blocks) for one, _ in drawn(fleet, About.OPENED) if one is not None]
-    assert len(words) == 2 and all("2nd outage in 30 days" in text and " % up" in text for text in words)
+    assert len(words) == 2 and all("2nd outage since it was first seen (" in text and " % up" in text for text in words)
 
 
 # A channel that is limited between a note and its turn

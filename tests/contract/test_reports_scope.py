@@ -58,6 +58,15 @@ def test_a_report_says_how_the_phones_fared(made: Office) -> None:
     assert "hones registered 100.0 % of the time, 0 outages" in desk
 
 
+def test_a_report_says_since_when_its_phones_were_seen_where_that_is_within_its_period(made: Office) -> None:
+    watched(made.store, DESK, (MIDNIGHT - 9 * HOUR, State.OK), (MIDNIGHT - 5 * HOUR, State.MISSING), (MIDNIGHT - 2 * HOUR, State.OK))
+    watched(made.store, SALES, (MIDNIGHT - 3 * HOUR, State.OK))
+    made.make()
+    made.at(MORNING)
+    (said,) = (message.words for message in made.messages())
+    assert "phones registered 75.0 % since they were first seen (Mon 23 Nov 2026 15:00 EST), 1 outage" in said
+
+
 def test_what_nobody_knew_is_neither_up_nor_down(store: Store) -> None:
     watched(store, DESK, (MIDNIGHT - 30 * HOUR, State.OK), (MIDNIGHT - 12 * HOUR, BLIND), (MIDNIGHT - 6 * HOUR, State.OK))
     watched(store, SALES, (MIDNIGHT - 2 * HOUR, State.OK), (MIDNIGHT - HOUR, State.MISSING), (MIDNIGHT + HOUR, State.OK))

@@ -170,7 +170,7 @@ def test_status_comes_from_the_last_looks_however_slow_voipms_is(start: Start, c
         assert "Look now" in answer.words
         stage.phones.delay = 0.0
         assert "Front desk (ext. 101)" in stage.viewer.slash("/voip", "alerts").answer().words
-        assert "up in 30 days, 1 outage" in stage.viewer.slash("/voip", "alerts 101").answer().words
+        assert "since it was first seen, 1 outage" in stage.viewer.slash("/voip", "alerts 101").answer().words
 
 
 def test_what_is_expected_to_be_offline_is_not_told(start: Start, company: Company) -> None:

@@ -134,6 +134,16 @@ def test_a_phone_that_is_back_says_for_how_long_it_was_gone_and_how_that_compare
     words = words_of(card(one))
     assert "🟢  *Back: Front desk*" in words and ": *12 min*." in words
     assert "Taken by @U02DANA after 1 min  ·  2nd outage in 30 days  ·  99.7 % up  ·  outage 2026-1123-01" in words
+    new = outage(world, past=1, up=0.25, seen_since=NOON - timedelta(minutes=5))
+    assert "first outage since it was first seen (Mon 23 Nov 2026 06:55 EST)  ·  25.0 % up" in words_of(card(new))
+
+
+def test_a_site_that_is_back_claims_no_more_days_than_were_watched() -> None:
+    world = fleet({HEAD: 2})
+    world.drop(list(world.places))
+    world.restore(list(world.places))
+    one = outage(world, seen_since=NOON - timedelta(minutes=5))
+    assert "first outage since the watch began (Mon 23 Nov 2026 06:55 EST)" in words_of(card(one))
 
 
 def test_a_phone_that_comes_and_goes_says_how_often() -> None:

@@ -28,6 +28,7 @@ from rules.registrations import (
     saw_nothing,
     with_main,
 )
+from rules.timeline import Uptime
 from rules.watch import Line, State
 from tests.unit.pictures import EVIL, faults, values_of, words_of
 from voipms import Device, Refused, Registration, Rows, SubAccount, Unreachable, Unreadable
@@ -230,6 +231,15 @@ def test_a_missing_phone_says_what_it_means_and_what_to_look_at() -> None:
     assert "🔴  *Not registered*" in shown
     assert "Calls to this phone do not ring" in shown
     assert "What to look at" in shown
+
+
+def test_how_a_phone_fared_is_said_of_no_longer_than_it_was_seen() -> None:
+    def words(since: datetime | None) -> str:
+        past = Uptime(up=timedelta(minutes=15), down=timedelta(minutes=5), outages=1, since=since)
+        return words_of(card_of(answered(account(1)), past, now=NOW, zone=TORONTO, wire_zone=NEW_YORK))
+
+    assert "30 days: 75.00 % up, 1 outage, 5 min in all" in words(None)
+    assert "Since it was first seen (Mon 23 Nov 2026 12:40 EST: 20 min): 75.00 % up" in words(NOW - timedelta(minutes=20))
 
 
 def test_registered_without_a_device_is_said_as_it_is() -> None:

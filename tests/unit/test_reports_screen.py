@@ -239,6 +239,9 @@ def test_periods_without_a_report_are_named() -> None:
 def test_phones_and_money_stand_beside_the_calls() -> None:
     up = reports.Registered(percent=Decimal("99.84"), outages=2)
     assert "Phones registered 99.8 % of the time, 2 outages" in shown(report(DAY), registered=up)
+    begun = replace(up, since=datetime(2026, 11, 23, 23, 42, tzinfo=UTC))
+    since = "99.8 % since they were first seen (Mon 23 Nov 2026 18:42 EST), 2 outages"
+    assert f"Phones registered {since}" in shown(report(DAY), registered=begun)
     assert "Balance $0.40, less than a day left" in shown(report(DAY), balance=Decimal("0.40"), days_left=0)
 
 

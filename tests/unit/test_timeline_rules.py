@@ -1,13 +1,14 @@
 """What transitions say of a span of time: up, down, and what nobody knows."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from rules.advice import detection
 from rules.polling import DEFAULT_EXPIRY
-from rules.timeline import BLIND, Passage, Spell, Uptime, Was, passages_of, timeline, uptime
+from rules.timeline import BLIND, Passage, Spell, Uptime, Was, altogether, passages_of, timeline, uptime
 from rules.timing import Timing
 from rules.watch import Line, Look, State, step
 from tests.watching import NOON, spot
@@ -101,6 +102,24 @@ def test_the_sum_knows_what_share_of_the_known_time_was_up() -> None:
     assert total == Uptime(up=90 * MINUTE, down=20 * MINUTE, unknown=100 * MINUTE, outages=2)
     assert total.share == pytest.approx(90 / 110)
     assert uptime(spells[2:3]).share is None
+
+
+def test_a_sum_knows_when_the_phone_was_first_seen_if_that_is_later_than_it_begins() -> None:
+    line, noted = followed((0, Look.NO), (10, Look.YES), (15, Look.NO), (16, Look.NO), (20, Look.YES))
+
+    def since(minutes: float) -> Uptime:
+        kept = [at for at in noted if at.at > NOON + minutes * MINUTE]
+        before = [at for at in noted if at.at <= NOON + minutes * MINUTE][-1:]
+        return uptime(timeline([*before, *kept], line, NOON + minutes * MINUTE, NOON + 21 * MINUTE, SILENT))
+
+    first = NOON + 10 * MINUTE
+    assert since(-60).since == since(5).since == first
+    assert since(10).since is None and since(17).since is None
+    assert uptime(timeline([], Line(account="100000_desk"), NOON, NOON + MINUTE, SILENT)).since is None, "it was never seen"
+    later = replace(since(5), since=first + MINUTE)
+    assert altogether([later, since(5), Uptime()]).since == first
+    assert altogether([since(5), since(17)]).since is None, "one of them was seen all the time"
+    assert altogether([Uptime()]).since is None
 
 
 @pytest.mark.parametrize("seed", range(30))
