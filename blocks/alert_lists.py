@@ -94,23 +94,41 @@ def open_card(outages: Sequence[Outage], watched: int, slash: str) -> list[Block
 # Those of a period
 
 
-def history_headline(outages: Sequence[Outage], period: str) -> str:
-    """``12 outages in the last 30 days``."""
-    return f"{plural(len(outages), 'outage') if outages else 'No outage'} {period}"
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The outages of a period.
 
-
-def history_card(outages: Sequence[Outage], period: str, zone: ZoneInfo, slash: str) -> list[BlockDict]:
-    """The outages of a period, the latest first.
-
-    Args:
+    Attributes:
+        outages: The latest first.
         period: ``in the last 30 days``.
+        began: When the watch began, where that is later than the period does.
+        before: The period was over by then.
     """
-    blocks: list[Block] = [header(history_headline(outages, period))]
+
+    outages: Sequence[Outage]
+    period: str
+    began: datetime | None = None
+    before: bool = False
+
+
+def history_headline(history: History) -> str:
+    """``12 outages in the last 30 days``."""
+    if history.outages:
+        return f"{plural(len(history.outages), 'outage')} {history.period}"
+    return f"{'Nothing was watched' if history.before else 'No outage'} {history.period}"
+
+
+def history_card(history: History, zone: ZoneInfo, slash: str) -> list[BlockDict]:
+    """The outages of a period, the latest first; of a time that nobody watched it says so."""
+    outages = history.outages
+    blocks: list[Block] = [header(history_headline(history))]
     if outages:
         cells = [_history_row(outage, zone) for outage in outages]
         made, shown = table(HISTORY_HEAD, cells, right=(2, 3))
         more = f"and {len(cells) - shown:,} more, all in the CSV  ·  " if shown < len(cells) else ""
         blocks.extend((made, small(f"{more}times in {zone.key}  ·  {code(f'{slash}alerts {outages[0].incident.id}')} shows one in full")))
+    if history.began is not None:
+        blocks.append(small(f"The watch began {moment(history.began, zone)}: nothing is known of the time before"))
     return render(blocks)
 
 

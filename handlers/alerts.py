@@ -63,8 +63,8 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
         """The same as a file."""
         match [word.lower() for word in asked.words[:1]]:
             case ["history"]:
-                outages, (_, in_words) = _past(asked, memory)
-                return Csv(f"outages{'-latest' if in_words.endswith(AMONG) else ''}.csv", view.history_rows(outages, asked.zone))
+                past, _ = _past(asked, memory)
+                return Csv(f"outages{'-latest' if past.period.endswith(AMONG) else ''}.csv", view.history_rows(past.outages, asked.zone))
             case ["details"]:
                 outage = _one(asked, memory, _id(asked, 1))
                 return Csv(f"outage-{outage.incident.id}.csv", view.details_rows(outage, asked.zone))
@@ -154,13 +154,14 @@ def _is_within(asked: Request, account: Account) -> bool:
 
 
 def _history(asked: Request, memory: Memory) -> Reply:
-    outages, (period, in_words) = _past(asked, memory)
+    past, period = _past(asked, memory)
     again = "history" if period is None else f"history {period.words}"
-    card = view.history_card(outages, in_words, asked.zone, slash_for(asked.way))
-    return Reply(headline=view.history_headline(outages, in_words), blocks=card, again=again, share=True, csv=bool(outages))
+    card = view.history_card(past, asked.zone, slash_for(asked.way))
+    return Reply(headline=view.history_headline(past), blocks=card, again=again, share=True, csv=bool(past.outages))
 
 
-def _past(asked: Request, memory: Memory) -> tuple[list[Outage], tuple[Period | None, str]]:
+def _past(asked: Request, memory: Memory) -> tuple[view.History, Period | None]:
+    """What was in the period that is typed; and that period, where one is."""
     typed = read_calls(asked.words[1:], asked.today)
     if typed.rest or typed.filters != Filters():
         slash = slash_for(asked.way)
@@ -169,7 +170,10 @@ def _past(asked: Request, memory: Memory) -> tuple[list[Outage], tuple[Period | 
     with memory.opened.reading() as transaction:
         found = incidents.history(transaction, since, until, MOST_PAST + 1)
         in_words += AMONG if len(found) > MOST_PAST else ""
-        return _outages(asked, memory, transaction, found[:MOST_PAST]), (typed.period, in_words)
+        began, outages = history.began(transaction), _outages(asked, memory, transaction, found[:MOST_PAST])
+    if began is None or began <= since:
+        return view.History(outages=outages, period=in_words), typed.period
+    return view.History(outages=outages, period=in_words, began=began, before=began >= until), typed.period
 
 
 def _is_period(asked: Request, memory: Memory) -> bool:

@@ -132,6 +132,25 @@ def test_a_window_that_was_watched_from_its_beginning_is_shown_as_it_is(fleet: F
     assert "*7 days*" in words and "*30 days*" in words and "*90 days*" in words and "first seen" not in words
 
 
+# A period
+
+
+def test_of_a_day_before_the_watch_began_no_outage_is_denied(fleet: Fleet) -> None:
+    happened(fleet)
+    assert ask(fleet, "2026-11-01").headline == "Nothing was watched on Sun 1 Nov 2026"
+    assert f"The watch began {BEGAN}: nothing is known of the time before" in said(fleet, "2026-11-01")
+    limited = ask(fleet, "2026-11-01", Limits(clients=frozenset({"561115"})))
+    assert limited.headline == "Nothing was watched on Sun 1 Nov 2026"
+
+
+def test_a_period_that_was_watched_in_part_says_from_when(fleet: Fleet) -> None:
+    assert ask(fleet, "today").headline == "No outage today" and f"The watch began {BEGAN}" in said(fleet, "today")
+    happened(fleet)
+    assert ask(fleet, "history").headline == "1 outage in the last 30 days" and f"The watch began {BEGAN}" in said(fleet, "history")
+    fleet.wait(DAY)
+    assert ask(fleet, "today").headline == "No outage today" and "The watch began" not in said(fleet, "today")
+
+
 # The message of an outage
 
 

@@ -280,7 +280,7 @@ def test_a_period_alone_asks_for_what_was_in_it_unless_a_phone_is_called_so(flee
     fleet.wait(DAY)
     assert ask(fleet, "alerts yesterday", nobody).again == "history 2026-11-23"
     assert ask(fleet, "alerts yesterday", nobody).headline == "1 outage yesterday"
-    assert ask(fleet, "alerts last week", nobody).headline == "No outage last week"
+    assert ask(fleet, "alerts last week", nobody).headline == "Nothing was watched last week"
     fleet.listed([DESK, sub_account(HALL, description="Last week")])
     assert ask(fleet, "alerts last week", nobody).headline.startswith("Last week: ")
 
