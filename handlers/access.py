@@ -9,7 +9,7 @@ from blocks import access as view
 from blocks.frame import clean, code
 from config import Settings
 from handlers.access_words import Part, Who, read_grant, read_part, read_revoke
-from handlers.choosing import one_of
+from handlers.choosing import nothing_after, one_of
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.optional import if_told
@@ -66,6 +66,7 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         at = _Desk(asked, memory, keys, phones)
         match verb:
             case "list" | "show":
+                nothing_after(asked, "access list", words)
                 return at.listed()
             case "grant" | "give" | "add" | "set":
                 if not words:

@@ -2,6 +2,7 @@
 
 from blocks import balance as view
 from blocks.settings import lost_in
+from handlers.choosing import nothing_after
 from handlers.optional import if_told
 from handlers.registry import Command, Reply, Request
 from rules.access import Role
@@ -15,6 +16,7 @@ def balance(asked: Request, phones: VoipMs) -> Reply:
     The pace is the ledger's, not ``spent_total``: the period of that is documented for reseller clients only, and the
     ledger holds fees as well as calls. Days are the wire zone's, as VoIP.ms selects them.
     """
+    nothing_after(asked, "balance", asked.words)
     money = phones.balance(advanced=True)
     days = pace_period(to_wall(asked.now, phones.wire_zone).date())
     ledger = if_told(lambda: phones.transactions(*days), Rows[Transaction]())

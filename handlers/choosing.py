@@ -82,6 +82,20 @@ def too_many(asked: Request, command: str, kind: str, meant: Sequence[tuple[str,
     return Misunderstood(f"I do not know “{short(' '.join(unknown))}”.", f"Without it: {line}")
 
 
+def nothing_after(asked: Request, line: str, words: Sequence[str]) -> None:
+    """Nothing is said that would be dropped.
+
+    Args:
+        line: The command line after which no words are taken.
+
+    Raises:
+        Misunderstood: There are some.
+    """
+    if words:
+        problem = f"After “{line}” comes nothing: I do not know “{short(' '.join(words))}”."
+        raise Misunderstood(problem, f"Without it: {code(f'{slash_for(asked.way)}{line}')}")
+
+
 def untold(word: str) -> Misunderstood:
     """The answer to an ``@name`` or ``#name`` that Slack did not put an id in the place of, and we could not."""
     problem = f"Slack does not tell me who or what “{short(word)}” is, or several are called so."

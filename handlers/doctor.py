@@ -21,6 +21,7 @@ from slack_sdk.web import SlackResponse
 from blocks import doctor as view
 from blocks.frame import clean, plural
 from config import Settings
+from handlers.choosing import nothing_after
 from handlers.manifest import SCOPES, slash_commands
 from handlers.people import profile_of
 from handlers.registry import Command, Registry, Reply, Request
@@ -264,6 +265,7 @@ def doctor_command(run_checks: Callable[[], list[Check]], registry: Callable[[],
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """What works, and what to mend."""
+        nothing_after(asked, "doctor", asked.words)
         asked.say("Looking at the settings, VoIP.ms and Slack …")
         checks = run_checks()
         return Reply(headline=view.headline(checks), blocks=view.card(checks, slash_commands(registry())))

@@ -75,6 +75,8 @@ def whoami_command(registry: Callable[[], Registry], groups: Callable[[], Mappin
 
     def run(asked: Request, phones: VoipMs) -> Reply:
         """Your role, where it comes from, what it lets you do, and who can change it."""
+        if asked.words:
+            raise _only_oneself(asked, registry())
         known = list(registry())
         me = view.Me(
             person=asked.person,
@@ -101,6 +103,14 @@ def whoami_command(registry: Callable[[], Registry], groups: Callable[[], Mappin
         in_part=True,
         by_itself=True,
     )
+
+
+def _only_oneself(asked: Request, registry: Registry) -> Misunderstood:
+    """The answer to ``whoami @ben``: who else may do what is told by ``access``, to those who may ask it."""
+    slash, access = slash_for(asked.way), registry.get("access")
+    others = access is not None and access.open_to(asked.role, asked.limits)
+    more = f"; `{slash}access list` shows who else may do what" if others else ""
+    return Misunderstood("That tells only who you are yourself.", f"`{slash}whoami` does, alone{more}")
 
 
 def _group(standing: Standing, groups: Callable[[], Mapping[str, str]]) -> str:

@@ -10,6 +10,7 @@ from blocks import report_form as form
 from blocks import report_plans as view
 from blocks.frame import clean, code, cut, place_of
 from blocks.reports import days
+from handlers.choosing import nothing_after
 from handlers.help import slash_for
 from handlers.memory import Memory
 from handlers.places import OBSTACLES, Places, obstacle_in
@@ -113,7 +114,7 @@ class _Desk:
     def verbs(self) -> Mapping[str, Callable[[Sequence[str]], Reply]]:
         """What each verb does with the words after it."""
         return {
-            "list": lambda words: self.listed(),
+            "list": self.list_all,
             "run": self.run_now,
             "pause": self.pause,
             "resume": self.resume,
@@ -190,8 +191,9 @@ class _Desk:
 
     # Those there are
 
-    def listed(self) -> Reply:
+    def list_all(self, words: Sequence[str]) -> Reply:
         """All of them, with what comes next and what became of the last."""
+        nothing_after(self.asked, "report list", words)
         with self.store.reading() as transaction:
             shown = [self._seen(one, report_runs.latest(transaction)) for one in reports.every(transaction)]
         return Reply(headline=view.list_headline(shown), blocks=view.listing_card(shown, self.slash), again="list")

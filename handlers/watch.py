@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from blocks import watch as view
 from blocks.frame import code, safe
 from handlers import watch_settings as settings
+from handlers.choosing import nothing_after
 from handlers.memory import Memory
 from handlers.places import Places
 from handlers.registry import Command, Misunderstood, Reply, Request
@@ -28,6 +29,7 @@ from voipms import VoipMs
 
 
 def _list(change: Change) -> Reply:
+    nothing_after(change.asked, "watch list", change.words)
     now = change.asked.clock()
     with change.memory.opened.reading() as transaction:
         known, chosen = change.known(transaction), steering.chosen(transaction, now)

@@ -7,6 +7,7 @@ from blocks import watch as view
 from blocks.alert_words import Outage, moment, subject
 from blocks.frame import code, safe
 from blocks.settings import quoted
+from handlers.choosing import nothing_after
 from handlers.registry import Misunderstood, Reply
 from handlers.watch_targets import OUTAGE, Change, Target, of_outage
 from handlers.watch_words import HOW_LONG, Lasting, ended, lasting
@@ -28,7 +29,7 @@ MUTABLE = (Scope.ACCOUNT, Scope.SITE, Scope.CLIENT, Scope.POP, Scope.CHANNEL, Sc
 def take(change: Change) -> Reply:
     """``take 2026-1123-02``: whoever comes first has it, the others are told who that is."""
     claim, name = _claimed(
-        change, lambda transaction, one, timing: steering.take(transaction, one, change.asked.person, change.asked.clock(), timing)
+        change, "take", lambda transaction, one, timing: steering.take(transaction, one, change.asked.person, change.asked.clock(), timing)
     )
     incident, me = claim.incident, change.asked.person
     if claim.new:
@@ -46,7 +47,9 @@ def take(change: Change) -> Reply:
 
 def give_back(change: Change) -> Reply:
     """``give-back 2026-1123-02``."""
-    claim, name = _claimed(change, lambda transaction, one, timing: steering.give_back(transaction, one, change.asked.clock(), timing))
+    claim, name = _claimed(
+        change, "give-back", lambda transaction, one, timing: steering.give_back(transaction, one, change.asked.clock(), timing)
+    )
     if claim.new:
         said = f"*{safe(name, 80)}* is nobody's again: reminders go on."
         return Reply(headline=f"{name} is nobody's again", blocks=view.done_card(said), did=f"give-back {claim.incident.id}")
@@ -61,13 +64,14 @@ def _over(name: str) -> Reply:
     )
 
 
-def _claimed(change: Change, ask: Callable[[Transaction, str, Timing], Claim | None]) -> tuple[Claim, str]:
+def _claimed(change: Change, verb: str, ask: Callable[[Transaction, str, Timing], Claim | None]) -> tuple[Claim, str]:
     """How it went, and what the outage is called.
 
     Raises:
-        Misunderstood: There is no such outage.
+        Misunderstood: There is no such outage, or something is said after it.
     """
     outage_id = change.words[0] if change.words else ""
+    nothing_after(change.asked, f"watch {verb} {outage_id}", change.words[1:])
 
     def body(transaction: Transaction) -> tuple[Claim, str] | None:
         timing = change.memory.timing(transaction)

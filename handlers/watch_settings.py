@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from blocks import watch as view
 from blocks.alert_words import called, exact, span
 from blocks.frame import code, money, plural, safe
+from handlers.choosing import short
 from handlers.parsing import channel_in
 from handlers.places import OBSTACLES, obstacle_in
 from handlers.registry import Misunderstood, Reply
@@ -117,8 +118,12 @@ _EVERYTHING = Target(scope=Scope.ALL, key="", name="everything", word="all")
 def quiet(change: Change) -> Reply:
     """``quiet 22:00-07:00 [#channel] [zone]``, ``quiet off``."""
     channel, rest = _with_channel(change)
+    _see_that_off_is_all(change, "quiet", rest, channel)
     zones = {zone.lower(): zone for zone in available_timezones()}
-    zone = next((zones[word.lower()] for word in rest if word.lower() in zones), change.asked.zone.key)
+    named = {zones[word.lower()] for word in rest if word.lower() in zones}
+    if len(named) > 1:
+        raise Misunderstood("Quiet hours are those of one time zone.", f"For example {change.again('quiet 22:00-07:00 America/Toronto')}")
+    zone = next(iter(named), change.asked.zone.key)
     told = [word for word in rest if word.lower() not in zones]
     quiet = None if told and told[0].lower() in OFF else _hours(told, zone)
     now = change.asked.clock()
@@ -136,7 +141,7 @@ def quiet(change: Change) -> Reply:
         "Only what cannot wait is told then: that VoIP.ms refuses the bot, or that the whole account is out."
         " In the morning there is one summary."
     )
-    undo = f"{change.again(f'quiet off {channel}')} undoes it"
+    undo = f"{change.again('quiet off', channel)} undoes it"
     did = f"quiet {quiet.begins:%H:%M}-{quiet.ends:%H:%M} {quiet.zone} in {channel}"
     return Reply(headline="Quiet hours are set", blocks=view.done_card(f"{said} {more}", undo), did=did)
 
@@ -151,7 +156,12 @@ def escalate(change: Change) -> Reply:
     channel, rest = _with_channel(change)
     if not rest:
         raise Misunderstood("Which user group is to be called?", f"For example {change.again('escalate @phones-on-call')}")
+    _see_that_off_is_all(change, "escalate", rest, channel)
     group = "" if rest[0].lower() in OFF else group_of(rest[0])
+    if len(rest) > 1:
+        raise Misunderstood(
+            f"I do not know “{short(' '.join(rest[1:]))}”.", f"For example {change.again('escalate @phones-on-call', channel)}"
+        )
     now = change.asked.clock()
 
     def body(transaction: Transaction) -> Timing:
@@ -167,13 +177,15 @@ def escalate(change: Change) -> Reply:
             did=f"escalate off in {channel}",
         )
     said = f"<!subteam^{group}> is called in <#{channel}> when nobody has taken an outage for {span(timing.escalate)}."
-    undo = f"{change.again(f'escalate off {channel}')} undoes it"
+    undo = f"{change.again('escalate off', channel)} undoes it"
     return Reply(headline="Who is called is set", blocks=view.done_card(said, undo), did=f"escalate {group} in {channel}")
 
 
 def _with_channel(change: Change) -> tuple[str, list[str]]:
     """The channel that is named, else the one for everything; and the other words."""
     named = [word for word in change.words if channel_in(word, bare=True)]
+    if len({channel_in(word, bare=True) for word in named}) > 1:
+        raise Misunderstood("I can set this for one channel at a time.", "Name one channel, or none for that of everything")
     rest = [word for word in change.words if not channel_in(word, bare=True) and word.lower() not in ("in", "for")]
     with change.memory.opened.reading() as transaction:
         everything = steering.chosen(transaction, change.asked.clock()).channel
@@ -181,6 +193,12 @@ def _with_channel(change: Change) -> tuple[str, list[str]]:
     if not channel:
         raise Misunderstood("There is no channel for alerts yet.", f"{change.again('channel #phones')} sets one")
     return channel, rest
+
+
+def _see_that_off_is_all(change: Change, verb: str, words: Sequence[str], channel: str) -> None:
+    if len(words) > 1 and words[0].lower() in OFF:
+        without = change.again(f"{verb} off", channel)
+        raise Misunderstood(f"I do not know “{short(' '.join(words[1:]))}”.", f"Without it: {without}")
 
 
 # Thresholds

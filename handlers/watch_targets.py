@@ -159,9 +159,10 @@ class Change:
         """What precedes a command where the person is."""
         return slash_for(self.asked.way)
 
-    def again(self, words: str) -> str:
-        """A line to be typed, in code style."""
-        return code(f"{self.slash}watch {words}")
+    def again(self, words: str, channel: str = "") -> str:
+        """A line to be typed, in code style; a channel at its end stands after that, since Slack shows no name within."""
+        line = code(f"{self.slash}watch {words}")
+        return f"{line} <#{channel}>" if channel else line
 
     def known(self, transaction: Transaction) -> Known:
         """What can be meant."""
