@@ -87,6 +87,7 @@ class Board:
     Attributes:
         around: The time, the names of the sites, how long a round takes, whether VoIP.ms can be seen.
         live: They were looked at now, for who asked.
+        place: What the site or POP is called whose phones these are; ``""``: all phones.
         aside: Names of the accounts that nobody looks at, by what they are.
         lost: What could not be read.
     """
@@ -94,6 +95,7 @@ class Board:
     watched: Sequence[Watched]
     around: Surroundings
     live: bool = False
+    place: str = ""
     aside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lost: Lost = NOTHING
 
@@ -144,7 +146,15 @@ LAMPS = {"missing": "🔴", "comes and goes": "🟠", "coming back": "🟠", "su
 
 
 def headline(board: Board) -> str:
-    """``2 of 43 phones are missing: Front desk, Warehouse``, ``All 43 phones are registered``, ``43 phones: 43 unknown``."""
+    """``2 of 43 phones are missing: Front desk, Warehouse``, ``All 43 phones are registered``, ``43 phones: 43 unknown``.
+
+    Of a place, ``Head office: all 12 phones are registered``.
+    """
+    said = _headline(board)
+    return f"{cut(clean(board.place), 60)}: {said[0].lower()}{said[1:]}" if board.place else said
+
+
+def _headline(board: Board) -> str:
     if not board.watched:
         return "No phone is watched"
     count = len(board.watched)
@@ -180,8 +190,9 @@ def card(board: Board, slash: str) -> list[BlockDict]:
             *problems,
             *([divider()] if problems and board.of("registered") else []),
             *_sites(board),
+            *_others(board),
             *_quiet_ones(board),
-            *([] if board.live else [actions(button("Look now", "look", "status now"))]),
+            *([] if board.live or board.place else [actions(button("Look now", "look", "status now"))]),
             *unread(board.lost),
             *_footer(board, slash),
         ]
@@ -202,6 +213,18 @@ def _troubles(board: Board) -> list[Block]:
             section(_trouble(board, how, one), button("Look now", f"ask:status:{n}", f"status {quoted(one.who.account)}"))
             for n, (how, one) in enumerate(found)
         ]
+    counts = "  ·  ".join(f"{LAMPS[how]}  *{how}* {len(board.of(how)):,}" for how in TROUBLE if board.of(how))
+    return [section(counts), *_table(board, found)]
+
+
+def _others(board: Board) -> list[Block]:
+    """Of a place also the phones that are well, where the table is not taken by those that are not."""
+    troubled = sum(len(board.of(how)) for how in TROUBLE)
+    well = [(how, one) for how in ("registered",) for one in board.of(how)]
+    return _table(board, well) if board.place and well and troubled <= MOST_CARDS else []
+
+
+def _table(board: Board, found: Sequence[tuple[str, Watched]]) -> list[Block]:
     cells = [
         [
             one.who.name,
@@ -214,9 +237,7 @@ def _troubles(board: Board) -> list[Block]:
         for how, one in found
     ]
     made, shown = table(HEAD, cells)
-    more = [small(f"and {len(cells) - shown:,} more, all in the CSV")] if shown < len(cells) else []
-    counts = "  ·  ".join(f"{LAMPS[how]}  *{how}* {len(board.of(how)):,}" for how in TROUBLE if board.of(how))
-    return [section(counts), made, *more]
+    return [made, *([small(f"and {len(cells) - shown:,} more, all in the CSV")] if shown < len(cells) else [])]
 
 
 def _trouble(board: Board, how: str, one: Watched) -> str:
@@ -236,7 +257,8 @@ def _trouble(board: Board, how: str, one: Watched) -> str:
 
 
 def _for_how_long(board: Board, one: Watched) -> str:
-    since = one.who.line.down_since or one.who.line.changed_at
+    line = one.who.line
+    since = line.up_since if line.state is State.OK else line.down_since or line.changed_at
     return span(board.around.now - since) if since is not None else ""
 
 
@@ -281,6 +303,8 @@ def _sites(board: Board) -> list[Block]:
     for one in board.named:
         if board.how(one) not in SILENT:
             at.setdefault(one.who.line.site, []).append(one)
+    if board.place and len(at) < 2:
+        return []
     ranked = sorted(at, key=lambda key: -len(at[key]))
     crowds = [key for key in ranked if key and len(at[key]) > 1][:MOST_PLACES]
     rest = [one for key in at if key not in crowds for one in at[key]]

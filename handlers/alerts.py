@@ -8,21 +8,24 @@ from datetime import datetime, timedelta
 from blocks import alert_lists as view
 from blocks import board
 from blocks.alert_words import Outage
-from blocks.frame import code
+from blocks.frame import clean, code, cut
 from blocks.settings import quoted
 from handlers import masking
 from handlers.choosing import one_of
 from handlers.help import slash_for
 from handlers.looking import Looks
 from handlers.memory import Memory
-from handlers.parsing import read_calls
+from handlers.parsing import Typed, read_calls
 from handlers.registrations import looked_now
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from handlers.sites import names_of_places, place_of, seen_by
+from handlers.watch_targets import Known, Target
 from rules.access import Role
 from rules.call_rows import Filters
 from rules.finding import exactly
 from rules.incidents import OF_PHONES, Incident, Kind, Member
 from rules.periods import Period
+from rules.scene import Scope
 from rules.surroundings import reduced
 from rules.timeline import uptime
 from rules.watch import silence
@@ -55,7 +58,7 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
                 return _look(asked, memory, phones, live, _id(asked, 1))
             case [word] if ID.fullmatch(word):
                 return _details(asked, memory, word)
-        if _is_period(asked, memory):
+        if _is_period(asked, memory) or _is_place(asked, memory):
             return _history(replace(asked, words=("history", *asked.words)), memory)
         return _fared(asked, memory)
 
@@ -73,7 +76,7 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
 
     return Command(
         name="alerts",
-        usage="[[history] [period] | <account> [period] | <outage>]",
+        usage="[[history] [site] [period] | <account> [period] | <outage>]",
         summary="Open outages, and what was",
         role=Role.VIEWER,
         examples=("", "history", "101"),
@@ -82,6 +85,7 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
         details=(
             "Without a word: what is open now.",
             "`history`, a period, or both: what was, the last 30 days unless you name others.",
+            "With a site, by its address or what people call it, or with `pop` and a POP's name: the outages there.",
             "With an account: how much of the last 7, 30 and 90 days it was registered, and each time it was not.",
             "With the number of an outage, like 2026-1123-02: every phone of it with its last registration.",
         ),
@@ -154,26 +158,49 @@ def _is_within(asked: Request, account: Account) -> bool:
 
 
 def _history(asked: Request, memory: Memory) -> Reply:
-    past, period = _past(asked, memory)
-    again = "history" if period is None else f"history {period.words}"
+    past, again = _past(asked, memory)
     card = view.history_card(past, asked.zone, slash_for(asked.way))
     return Reply(headline=view.history_headline(past), blocks=card, again=again, share=True, csv=bool(past.outages))
 
 
-def _past(asked: Request, memory: Memory) -> tuple[view.History, Period | None]:
-    """What was in the period that is typed; and that period, where one is."""
-    typed = read_calls(asked.words[1:], asked.today)
-    if typed.rest or typed.filters != Filters():
-        slash = slash_for(asked.way)
-        raise Misunderstood("After history comes a period.", f"For example {code(f'{slash}alerts history last-month')}")
-    since, until, in_words = _between(asked, typed.period)
+def _past(asked: Request, memory: Memory) -> tuple[view.History, str]:
+    """What was in the period that is typed, at the place that is; and the words that ask for it again."""
     with memory.opened.reading() as transaction:
+        typed, place = _typed(asked, asked.words[1:], seen_by(asked, transaction))
+        if (typed.rest and place is None) or typed.filters != Filters():
+            example = code(f"{slash_for(asked.way)}alerts history last-month")
+            raise Misunderstood("After history comes a site, a period, or both.", f"For example {example}")
+        since, until, in_words = _between(asked, typed.period)
         found = incidents.history(transaction, since, until, MOST_PAST + 1)
         in_words += AMONG if len(found) > MOST_PAST else ""
         began, outages = history.began(transaction), _outages(asked, memory, transaction, found[:MOST_PAST])
+    again = " ".join(filter(None, ("history", place.word if place else "", typed.period.words if typed.period else "")))
+    if place is not None:
+        outages = [one for one in outages if _was_at(place, one.incident)]
+        in_words = f"{'at' if place.scope is Scope.SITE else 'on'} {cut(clean(place.name), 60)} {in_words}"
     if began is None or began <= since:
-        return view.History(outages=outages, period=in_words), typed.period
-    return view.History(outages=outages, period=in_words, began=began, before=began >= until), typed.period
+        return view.History(outages=outages, period=in_words), again
+    return view.History(outages=outages, period=in_words, began=began, before=began >= until), again
+
+
+def _typed(asked: Request, words: Sequence[str], known: Known) -> tuple[Typed, Target | None]:
+    """What is typed, and the place that is meant where it is no phone."""
+    names = [name for one in known.accounts for name in one.names]
+    typed = read_calls(words, asked.today, [*names, *names_of_places(known)])
+    return typed, place_of(asked, "alerts", typed.rest, known)
+
+
+def _is_place(asked: Request, memory: Memory) -> bool:
+    """Whether a site or a POP is typed, with or without a period."""
+    with memory.opened.reading() as transaction:
+        return _typed(asked, asked.words, seen_by(asked, transaction))[1] is not None
+
+
+def _was_at(place: Target, incident: Incident) -> bool:
+    """Whether a phone of the place was away in it."""
+    if place.scope is Scope.SITE:
+        return any(member.site == place.key for member in incident.members)
+    return any(member.pop == place.key for member in incident.members)
 
 
 def _is_period(asked: Request, memory: Memory) -> bool:

@@ -16,6 +16,8 @@ from handlers.looking import Looks
 from handlers.memory import Memory
 from handlers.parsing import is_phone
 from handlers.registry import Command, Csv, Misunderstood, Reply, Request
+from handlers.sites import is_at, place_of, seen_by
+from handlers.watch_targets import Target
 from rules.access import Role
 from rules.accounts import name_of, names_of
 from rules.finding import Found, by_name, exactly, find
@@ -44,32 +46,39 @@ def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
         sees_main = asked.limits is None or asked.limits.holds(main_account)
         return with_main(sub_accounts, main_account if sees_main else "")
 
-    def _board(asked: Request, phones: VoipMs) -> board.Board:
-        """All phones as they were last seen; looked at now where that was asked, or nobody has looked yet."""
+    def _board(asked: Request, phones: VoipMs, place: Target | None) -> board.Board:
+        """All phones, or those of one place, as they were last seen; looked at now where that was asked, or nobody has looked yet."""
         remembered, around = _remembered(asked, memory)
-        if not asked.words and any(one.looked_at is not None for one in remembered.values()):
-            return _last_seen(remembered, around)
+        called = place.name if place is not None else ""
+        if place is not None:
+            remembered = {login: one for login, one in remembered.items() if is_at(place)(one)}
+        if not _is_now(asked) and (place is not None or any(one.looked_at is not None for one in remembered.values())):
+            return _last_seen(remembered, around, called)
         sub_accounts = phones.sub_accounts()
         known, ignored = _known(asked, sub_accounts), {login for login, one in remembered.items() if one.ignored}
+        if place is not None:
+            known = [one for one in known if one.account in remembered]
         looks = live.at(asked, phones, [one for one in known if registers(one) and one.account not in ignored])
         aside = _aside((name_of(one), one.auth_type, one.account in ignored) for one in known)
-        return replace(looked_now(asked, memory, looks), aside=aside, lost=lost_in(sub_accounts))
+        return replace(looked_now(asked, memory, looks), place=called, aside=aside, lost=lost_in(sub_accounts))
 
     def status(asked: Request, phones: VoipMs) -> Reply:
-        """All phones that sign in, problems first; or a live look at one, with every field."""
-        if asked.words and not _is_now(asked):
+        """All phones that sign in, or those of a site, problems first; or a live look at one, with every field."""
+        place = _place(asked, memory)
+        if asked.words and place is None and not _is_now(asked, alone=True):
             return _one(asked, phones, _chosen(asked, _known(asked, phones.sub_accounts())), memory)
-        seen = _board(asked, phones)
+        seen = _board(asked, phones, place)
         card = board.card(seen, slash_for(asked.way))
-        return Reply(headline=board.headline(seen), blocks=card, again=NOW if seen.live else "", share=True, csv=True)
+        again = " ".join(filter(None, (place.word if place is not None else "", NOW if seen.live else "")))
+        return Reply(headline=board.headline(seen), blocks=card, again=again, share=True, csv=True)
 
     def status_csv(asked: Request, phones: VoipMs) -> Csv:
         """The phones as they were last seen; or a new look at them, one row for each device, with every field."""
-        return Csv("status.csv", board.rows(_board(asked, phones), asked.zone, phones.wire_zone))
+        return Csv("status.csv", board.rows(_board(asked, phones, _place(asked, memory)), asked.zone, phones.wire_zone))
 
     return Command(
         name="status",
-        usage="[account | now]",
+        usage="[account | site | now]",
         summary="Which phones are registered, and from where",
         role=Role.VIEWER,
         examples=("", "now"),
@@ -77,14 +86,27 @@ def status_command(main_account: str, memory: Memory, live: Looks) -> Command:
         csv=status_csv,
         details=(
             "Without a word: all phones as they were last seen, at once. `now`: looked at while you wait, up to a minute.",
-            "An account is its login, the part after the underscore, its extension or its name.",
+            "An account is its login, the part after the underscore, its extension or its name: it is looked at now, with every field.",
+            "A site is its address or what people call it: its phones, as they were last seen, or with `now` after it as they are.",
+            "`pop` and a POP's name: the phones that use it.",
         ),
         in_part=True,
     )
 
 
-def _is_now(asked: Request) -> bool:
-    return [word.lower() for word in asked.words] == [NOW]
+def _is_now(asked: Request, *, alone: bool = False) -> bool:
+    """Whether a look from now was asked for, of a place or, alone, of everything."""
+    return [word.lower() for word in (asked.words if alone else asked.words[-1:])] == [NOW]
+
+
+def _place(asked: Request, memory: Memory) -> Target | None:
+    """The site or POP whose phones are asked for; ``None`` where it is a phone, or all of them."""
+    words = asked.words[:-1] if _is_now(asked) else asked.words
+    if not words:
+        return None
+    with memory.opened.reading() as transaction:
+        known = seen_by(asked, transaction)
+    return place_of(asked, "status", words, known)
 
 
 def _remembered(asked: Request, memory: Memory) -> tuple[dict[str, Account], Surroundings]:
@@ -95,9 +117,9 @@ def _remembered(asked: Request, memory: Memory) -> tuple[dict[str, Account], Sur
         return known, masking.around(Survey(transaction, asked.clock(), asked.zone, memory.timing(transaction)).common, asked.masked)
 
 
-def _last_seen(known: Mapping[str, Account], around: Surroundings) -> board.Board:
+def _last_seen(known: Mapping[str, Account], around: Surroundings, place: str) -> board.Board:
     watched = [board.Watched(who=who_is(one), problem=one.problem, offline=one.expect_offline) for one in known.values() if one.watched]
-    return board.Board(watched, around, aside=_aside((one.name, one.auth_type, one.ignored) for one in known.values()))
+    return board.Board(watched, around, place=place, aside=_aside((one.name, one.auth_type, one.ignored) for one in known.values()))
 
 
 def looked_now(asked: Request, memory: Memory, looks: Iterable[Look]) -> board.Board:

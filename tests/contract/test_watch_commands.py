@@ -161,7 +161,7 @@ def test_a_reason_is_kept_and_shown(fleet: Fleet, nobody: VoipMs) -> None:
         ("watch take 2026-0101-01", "I know no outage of that number.", "alerts"),
         ("alerts details", "Which outage?", "alerts"),
         ("alerts 2026-0101-01", "I know no outage of that number.", "alerts history"),
-        ("alerts history desk", "After history comes a period.", "last-month"),
+        ("alerts history desk", "After history comes a site, a period, or both.", "last-month"),
     ],
 )
 def test_words_that_make_no_sense_get_a_way_out(fleet: Fleet, nobody: VoipMs, words: str, says: str, hint: str) -> None:

@@ -169,6 +169,8 @@ def test_status_comes_from_the_last_looks_however_slow_voipms_is(start: Start, c
         assert "1 of 9 phones is missing: Front desk" in answer.words and "Missing for" in answer.words
         assert "Look now" in answer.words
         stage.phones.delay = 0.0
+        here = stage.viewer.slash("/voip", "status 203.0.113.7 now").answer().words
+        assert "203.0.113.7: 1 of " in here and "phones is missing: Front desk" in here and "looked at just now" in here
         assert "Front desk (ext. 101)" in stage.viewer.slash("/voip", "alerts").answer().words
         assert "since it was first seen, 1 outage" in stage.viewer.slash("/voip", "alerts 101").answer().words
 

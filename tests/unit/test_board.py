@@ -241,4 +241,15 @@ def test_no_board_of_looks_from_now_breaks_slacks_limits(name: str, counts: tupl
 def test_hostile_names_break_no_board(state: State) -> None:
     for count in (1, 9, 300):
         made = board([phone(n, state, name=EVIL, problem=EVIL) for n in range(count)], sites={HEAD: EVIL})
-        assert faults(card(made, "/voip ")) == [] and "\n" not in headline(made)
+        for one in (made, replace(made, place=EVIL)):
+            assert faults(card(one, "/voip ")) == [] and "\n" not in headline(one)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 8, 9])
+def test_the_board_of_a_place_names_those_that_are_well_where_there_is_room_for_a_table(missing: int) -> None:
+    some = [phone(n, State.MISSING if n < missing else State.OK, name=f"Desk {n}") for n in range(12)]
+    made = replace(board(some), place="Head office")
+    assert headline(made).startswith("Head office: ")
+    blocks = card(made, "/voip ")
+    assert faults(blocks) == [] and sum(block["type"] == "table" for block in blocks) == 1
+    assert ("Desk 11" in words_of(blocks)) is (missing <= 8) and "Look now" not in words_of(blocks[-2:])
