@@ -1,6 +1,6 @@
 """``access``: who may do what, and what each channel sees."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -64,21 +64,8 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         """What is granted and limited; or one thing granted, taken back or limited."""
         verb, words = (asked.words[0].lower(), asked.words[1:]) if asked.words else ("list", ())
         at = _Desk(asked, memory, keys, phones)
-        match verb:
-            case "list" | "show":
-                nothing_after(asked, "access list", words)
-                return at.listed()
-            case "grant" | "give" | "add" | "set":
-                if not words:
-                    return Reply(headline="Grant a role", form=view.grant_form())
-                wish = read_grant(words, asked.channel, f"{at.slash} grant")
-                return at.grant([wish.who], wish.role, wish.outsiders)
-            case "revoke" | "remove" | "take":
-                return at.revoke(read_revoke(words, asked.channel, f"{at.slash} revoke"))
-            case "channel" | "limit" | "channels":
-                if not words:
-                    return Reply(headline="Limit a channel", form=view.limit_form())
-                return at.limit(read_part(words, asked.channel, f"{at.slash} channel"))
+        if does := VERBS.get(SYNONYMS.get(verb, verb)):
+            return does(at, words)
         examples = ("grant @ben operator", "revoke @ben", "channel #birch to client 561115")
         hint = ", ".join(code(f"{at.slash} {example}") for example in examples)
         raise Misunderstood(f"I do not know “access {clean(verb)[:40]}”.", hint)
@@ -101,6 +88,7 @@ def access_command(memory: Memory, keys: Keys) -> Command:
         csv=table,
         check=_check,
         submit=submit,
+        verbs={**{verb: verb for verb in VERBS}, **SYNONYMS},
         details=(
             "`grant @ben operator`, `grant @phones-team viewer`, `grant #phones viewer guests`: roles are viewer, operator, admin, and none"
             " for a person. *Guests* and people of other organisations are meant only where you say so.",
@@ -149,6 +137,30 @@ class _Desk:
             return self.limit(Part(submitted.values[view.CHANNEL], tuple(named)))
         whom = [Who(subject, identity) for subject, name in _WHOM.items() for identity in chosen.get(name, ())]
         return self.grant(whom, Role[submitted.values[view.ROLE].upper()], bool(chosen.get(view.OUTSIDERS)))
+
+    # In words
+
+    def list_all(self, words: Sequence[str]) -> Reply:
+        """``access list``."""
+        nothing_after(self._asked, "access list", words)
+        return self.listed()
+
+    def grant_said(self, words: Sequence[str]) -> Reply:
+        """``access grant @ben operator``; without words the form."""
+        if not words:
+            return Reply(headline="Grant a role", form=view.grant_form())
+        wish = read_grant(words, self._asked.channel, f"{self.slash} grant")
+        return self.grant([wish.who], wish.role, wish.outsiders)
+
+    def revoke_said(self, words: Sequence[str]) -> Reply:
+        """``access revoke @ben``."""
+        return self.revoke(read_revoke(words, self._asked.channel, f"{self.slash} revoke"))
+
+    def limit_said(self, words: Sequence[str]) -> Reply:
+        """``access channel #birch to client 561115``; without words the form."""
+        if not words:
+            return Reply(headline="Limit a channel", form=view.limit_form())
+        return self.limit(read_part(words, self._asked.channel, f"{self.slash} channel"))
 
     # The list
 
@@ -296,6 +308,18 @@ class _Desk:
             for name in apart(named, things, _names):
                 found[kind].add(one_of(self._asked, command, kind, things, _names, words=[name], lists=lists).key)
         return Fence(accounts=frozenset(found["account"]), sites=frozenset(found["site"]), clients=frozenset(found["client"]))
+
+
+VERBS: Mapping[str, Callable[[_Desk, Sequence[str]], Reply]] = {
+    "list": _Desk.list_all,
+    "grant": _Desk.grant_said,
+    "revoke": _Desk.revoke_said,
+    "channel": _Desk.limit_said,
+}
+SYNONYMS = {
+    "show": "list", "give": "grant", "add": "grant", "set": "grant", "remove": "revoke", "take": "revoke",
+    "limit": "channel", "channels": "channel",
+}  # fmt: skip
 
 
 def _names(one: Target) -> tuple[str, ...]:

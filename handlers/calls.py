@@ -1,8 +1,8 @@
 """``calls`` and ``client-calls``: call records of a period, with totals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import rules.clients
 from blocks import calls as view
@@ -149,6 +149,14 @@ def _client_names(client: Client) -> tuple[str, ...]:
     return *rules.clients.names_of(client), name_of(client)
 
 
+def _heard(words: Sequence[str], today: date) -> Sequence[str]:
+    """The words of a period and of filters; none where they contradict each other."""
+    try:
+        return read_calls(words, today).understood
+    except Misunderstood:
+        return ()
+
+
 # Answers
 
 
@@ -207,6 +215,7 @@ CALLS = Command(
     examples=("yesterday", "last-week missed", "7d over:60s"),
     run=calls,
     csv=calls_csv,
+    hears=_heard,
     details=(
         PERIODS,
         ACCOUNTS,

@@ -25,6 +25,7 @@ from blocks.settings import quoted
 from handlers import auditing
 from handlers.answering import Answering, Message, NotDelivered, Workspace
 from handlers.files import write
+from handlers.guessing import GREETINGS, Guess, Guessing
 from handlers.help import slash_for
 from handlers.masking import Masked
 from handlers.parsing import command_line, part_of
@@ -223,7 +224,11 @@ class Desk:
         name, words = command_line(question.line)
         command = self._registry.get(name)
         if command is None:
-            raise Unknown(name, self._lines_near(name, words, asker))
+            guesses = self._guesses(name, words, asker)
+            command = self._registry.get("help") if name in GREETINGS and not guesses else None
+            if command is None:
+                raise Unknown(name, [self._line(one.command, one.words) for one in guesses])
+            words = ()
         outcome.command = command.name
         if command.names_places:
             words = self._places.resolved(words)
@@ -252,10 +257,10 @@ class Desk:
         if (now.role, now.limits) != (asked.role, asked.limits):
             raise NotHere("What you may see here has changed while I looked. Please ask again.")
 
-    def _lines_near(self, name: str, words: Sequence[str], asker: Asker) -> list[str]:
-        """Command lines that may have been meant; where a password may have been typed, without the words."""
-        secret = any(command.private for command in self._registry.near(name, Role.ADMIN))
-        return [self._line(command, () if secret else words) for command in self._registry.meant(name, asker.role, asker.limits)]
+    def _guesses(self, name: str, words: Sequence[str], asker: Asker) -> list[Guess]:
+        """Lines that may have been meant."""
+        today = self._clock().astimezone(asker.profile.zone or self._rights.zone).date()
+        return Guessing(self._registry, (name, *words), asker.role, asker.limits, today).guesses()
 
     @staticmethod
     def _line(command: Command, words: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ def help_command(registry: Callable[[], Registry]) -> Command:
             return Reply(headline=view.help_headline(), blocks=_all(asked, registry()))
         name = asked.words[0].removeprefix("/").removeprefix("voip-")
         slash = slash_for(asked.way)
-        command = registry().get(name)
+        command = registry().get(name) or _of_verb(asked, name, registry())
         if command is None:
             near = registry().near(name, asked.role, asked.limits)
             hint = f"Did you mean `{slash}help {near[0].name}`?" if near else f"`{slash}help` lists what you can ask."
@@ -52,6 +52,19 @@ def help_command(registry: Callable[[], Registry]) -> Command:
         in_part=True,
         by_itself=True,
     )
+
+
+def _of_verb(asked: Request, word: str, registry: Registry) -> Command | None:
+    """The command whose verb it is, as ``mute`` is of ``watch``; ``None`` where that is none that the person may ask, here.
+
+    Raises:
+        Misunderstood: It is a verb of several.
+    """
+    known = [command for command in registry if word.lower() in command.verbs and command.open_to(asked.role, asked.limits)]
+    if len(known) > 1:
+        lines = " or ".join(f"`{slash_for(asked.way)}help {command.name}`" for command in known)
+        raise Misunderstood(f"Several commands know the word “{cut(clean(word), 40)}”.", f"Ask {lines}")
+    return known[0] if known else None
 
 
 def _all(asked: Request, registry: Registry) -> list[dict[str, object]]:

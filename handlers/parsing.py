@@ -160,7 +160,7 @@ class Typed:
 
     Attributes:
         rest: Words that are neither a period nor a filter: a name. One that is known stands in one piece.
-        understood: The words of the period and the filters, as they were typed.
+        understood: The words of the period, then those of the filters, as they were typed.
     """
 
     period: Period | None
@@ -187,7 +187,7 @@ def read_calls(words: Sequence[str], today: date, names: Collection[str] = ()) -
     read = _Reading(apart, today, plain_names(names))
     filters = read.filters()
     _consistent(filters)
-    return Typed(period=read.period(), filters=filters, rest=tuple(read.rest), understood=tuple(read.understood))
+    return Typed(period=read.period(), filters=filters, rest=tuple(read.rest), understood=(*read.dated, *read.understood))
 
 
 @dataclass
@@ -202,14 +202,16 @@ class _Reading:
     outcomes: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
     rest: list[str] = field(default_factory=list)
+    dated: list[str] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         while self.left:
             named = self._name()
-            count = named or self._period() or self._filter() or self._number()
+            dated = 0 if named else self._period()
+            count = named or dated or self._filter() or self._number()
             if count and not named:
-                self.understood += self.left[:count]
+                (self.dated if dated else self.understood).extend(self.left[:count])
             del self.left[: count or self._other()]
 
     def _name(self) -> int:

@@ -5,7 +5,7 @@ nothing of Bolt, so the slash command, the mention, the direct message and the b
 wrong is raised: ``handlers/desk.py`` puts errors into words.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import SequenceMatcher, get_close_matches
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from rules.access import UNNAMED, Role, Standing
-from rules.finding import AS_ALIKE
+from rules.finding import ALIKE, AS_ALIKE
 from rules.limits import Limits
 from voipms import VoipMs
 
@@ -168,6 +168,8 @@ class Command:
         submit: Takes the command's form.
         redraw: The form anew, when something in it was chosen that other inputs follow from (those with ``dispatch_action``).
         details: Further lines of help: filters, periods.
+        verbs: First words that say what to do, as ``mute`` in ``watch mute 101 2h``: its own, and those that are read as one of its own.
+        hears: Picks those words out of a sentence that it understands wherever they stand.
         in_part: Whether it may be asked in a channel that sees only a part of the account: it tells nothing but what ``VoipMs`` and
             ``Request.limits`` let through.
         pages: Its list may be asked for from a row on: ``from:100``.
@@ -187,6 +189,8 @@ class Command:
     submit: Callable[[Request, Submitted, VoipMs], Reply] | None = None
     redraw: Callable[[Request, Submitted, VoipMs], Mapping[str, Any]] | None = None
     details: tuple[str, ...] = ()
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    hears: Callable[[Sequence[str], date], Sequence[str]] = lambda words, today: ()
     in_part: bool = False
     pages: bool = False
     names_places: bool = False
@@ -198,6 +202,8 @@ class Command:
         return self.role <= role and (self.in_part or limits is None)
 
 
+LEAST_BEGUN = 3
+"""Letters by which the name of a command is known."""
 ALIASES = {"mailbox": "voicemail", "mailboxes": "voicemail", "voicemails": "voicemail"}
 """Names of commands that are not listed, beside the singular of each."""
 
@@ -217,9 +223,10 @@ class Registry:
         return self._commands.get(low) or self._commands.get(ALIASES.get(low, f"{low}s"))
 
     def near(self, name: str, role: Role, limits: Limits | None = None) -> list[Command]:
-        """Commands this role may run there whose names look like what was typed, nearest first."""
-        allowed = [command.name for command in self if command.open_to(role, limits)]
-        return [self._commands[found] for found in get_close_matches(name.lower(), allowed, n=3, cutoff=0.5)]
+        """Commands this role may run there whose names look like what was typed, nearest first, or begin so."""
+        low, allowed = name.lower(), [command.name for command in self if command.open_to(role, limits)]
+        begun = [one for one in allowed if len(low) >= LEAST_BEGUN and one.startswith(low)]
+        return [self._commands[found] for found in dict.fromkeys((*get_close_matches(low, allowed, n=3, cutoff=ALIKE), *begun))]
 
     def meant(self, name: str, role: Role, limits: Limits | None = None) -> list[Command]:
         """Those of them that look nearly as much like it as the nearest does."""

@@ -49,8 +49,8 @@ def report_command(memory: Memory, places: Places | None) -> Command:
         if not asked.words:
             return at.offer()
         verb = asked.words[0].lower()
-        does = at.verbs.get(ALSO.get(verb, verb))
-        return does(asked.words[1:]) if does else at.make(asked.words)
+        does = VERBS.get(ALSO.get(verb, verb))
+        return does(at, asked.words[1:]) if does else at.make(asked.words)
 
     def check(submitted: Submitted) -> None:
         """What is chosen goes together, and the bot can post in the channel.
@@ -83,6 +83,7 @@ def report_command(memory: Memory, places: Places | None) -> Command:
         check=check,
         submit=submit,
         redraw=redraw,
+        verbs={**{verb: verb for verb in VERBS}, **ALSO},
         details=(
             "*When*: `daily 08:00`, `weekly monday 08:00`, `monthly 1 08:00`, `mon,wed,fri 7:30am`; and `zone America/Toronto`.",
             "*Where*: `in #calls`, or `to me`; `digest 08:00` is a daily one for you alone.",
@@ -110,18 +111,6 @@ class _Desk:
         """What precedes a command where the person is."""
         return slash_for(self.asked.way)
 
-    @property
-    def verbs(self) -> Mapping[str, Callable[[Sequence[str]], Reply]]:
-        """What each verb does with the words after it."""
-        return {
-            "list": self.list_all,
-            "run": self.run_now,
-            "pause": self.pause,
-            "resume": self.resume,
-            "change": self.change,
-            "remove": self.remove,
-        }
-
     def line(self, words: str) -> str:
         """A line to be typed, in code style."""
         return code(f"{self.slash}report {words}")
@@ -140,7 +129,7 @@ class _Desk:
         try:
             wish = read_report(words, self.asked.zone.key, f"{self.slash}report")
         except Misunderstood:
-            if len(words) <= 2 and (near := get_close_matches(words[0].lower(), (*self.verbs, *ALSO), n=1, cutoff=0.75)):
+            if len(words) <= 2 and (near := get_close_matches(words[0].lower(), (*VERBS, *ALSO), n=1, cutoff=0.75)):
                 line = self.line(" ".join((ALSO.get(near[0], near[0]), *words[1:])))
                 raise Misunderstood(f"I do not know “report {cut(clean(words[0]), 40)}”.", f"Did you mean {line}?") from None
             raise
@@ -354,6 +343,17 @@ class _Desk:
             trouble=one.trouble,
             latest=became,
         )
+
+
+VERBS: Mapping[str, Callable[[_Desk, Sequence[str]], Reply]] = {
+    "list": _Desk.list_all,
+    "run": _Desk.run_now,
+    "pause": _Desk.pause,
+    "resume": _Desk.resume,
+    "change": _Desk.change,
+    "remove": _Desk.remove,
+}
+"""What each verb does with the words after it."""
 
 
 def _as_wish(plan: Plan) -> Wish:

@@ -138,6 +138,7 @@ def watch_command(memory: Memory, places: Places | None) -> Command:
         role=Role.OPERATOR,
         examples=("", "mute 101 2h", 'site 203.0.113.7 "Head office"'),
         run=run,
+        verbs={**{verb: verb for verb in VERBS}, **SYNONYMS},
         details=(
             "`mute 101 2h painters`, `mute site 203.0.113.7 until 08:00`, `mute all 7d`, `mute client 561115 for good`; `unmute 101`.",
             "`ignore 101`: nobody looks. `expect-offline 101`: it may be away. `require 101`: told even if never seen. `off` undoes it.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.registry import Way
-from tests.front_door import ADMIN, OPEN, Door, opened
+from tests.front_door import ADMIN, BIRCH, CLIENT, OPEN, Door, opened
 from tests.unit.pictures import words_of
 
 VICTOR = "U0VICTOR"
@@ -108,3 +108,64 @@ def test_who_asks_who_another_is_hears_that_it_is_about_oneself(door: Door) -> N
     assert "That tells only who you are yourself." in told(door, "whoami <@U0VICTOR>")
     assert offered(door, "whoami <@U0VICTOR>") == ["whoami", "access list"]
     assert offered(door, "whoami <@U0ALICE>", VICTOR) == ["whoami"]
+
+
+# Lines that begin with no command
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("who missed calls yesterday", ["calls yesterday missed"]),
+        ("missed calls yesterday", ["calls yesterday missed"]),
+        ("yesterday missed", ["calls yesterday missed"]),
+        ("how many calls to 101 last week", ["calls last week 101"]),
+        ("who called 5145550134 in the last 2 hours", ["calls 5145550134"]),
+        ("who is down", ["status"]),
+        ("hi, is 101 down?", ["status 101"]),
+        ("statsu 101", ["status 101"]),
+        ("what is the balance today", ["balance"]),
+        ("who am i", ["whoami"]),
+        ("show outages", ["alerts"]),
+        ("mute 101 until 8am", ["watch mute 101 until 8am"]),
+        ("silence 101 til morning", ["watch mute 101 til morning"]),
+        ("unmute 101", ["watch unmute 101"]),
+        ("ignore 101", ["watch ignore 101"]),
+        ("mute", ["help watch"]),
+        ("channel", ["help watch", "help access"]),
+        ("list phones", ["status"]),
+        ("pause 1", ["report pause 1"]),
+        ("delete report 1", ["report remove 1"]),
+        ("show report", ["report list"]),
+        ("bal", ["balance"]),
+    ],
+)
+def test_what_may_have_been_meant_is_offered(door: Door, line: str, lines: list[str]) -> None:
+    assert offered(door, line) == lines
+    door.ask("report daily 08:00")
+    for one in lines:
+        assert door.ask(one).entry.result == "answered", one
+
+
+@pytest.mark.parametrize("line", ["who has the fax", "what now", "foo", "please client-lgn ana hunter2", "list everything", "🙂"])
+def test_where_nothing_is_meant_only_help_is_offered(door: Door, line: str) -> None:
+    assert offered(door, line) == ["help"]
+
+
+@pytest.mark.parametrize("line", ["mute 101 2h", "grant @olga operator", "pause 1", "what is the balance", "help mute", "silence 101 2h"])
+def test_only_what_one_may_ask_there_is_offered(door: Door, line: str) -> None:
+    door.ask(f"access grant <@{VICTOR}> viewer")
+    door.ask(f"access channel <#{BIRCH}> to client {CLIENT}")
+    assert offered(door, line, VICTOR) == offered(door, line, ADMIN, BIRCH) == ["help"]
+
+
+def test_help_of_a_verb_is_that_of_its_command(door: Door) -> None:
+    answer = door.ask("help mute")
+    assert answer.message is not None and answer.message.headline.startswith("watch:")
+    assert offered(door, "help channel") == ["help watch", "help access"]
+
+
+@pytest.mark.parametrize("line", ["hi", "Hello!", "hey dialtone"])
+def test_a_greeting_gets_the_help(door: Door, line: str) -> None:
+    answer, helped = door.ask(line), door.ask("help")
+    assert answer.message == helped.message is not None
