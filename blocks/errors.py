@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blocks.frame import WARNING, BlockDict, actions, button, code, header, phone, render, safe, section, small
+from blocks.frame import WARNING, BlockDict, actions, button, code, header, line, phone, render, safe, section, small
 from blocks.inputs import field, form, pick, text
 from rules.tokens import NEEDS_ANOTHER
 
@@ -13,7 +13,7 @@ OUT_OF_SIGHT = "This channel does not see that."
 def error(what: str, next_step: str = "", asked: str = "", error_id: str = "") -> list[BlockDict]:
     """``what`` and ``next_step`` are our own sentences (mrkdwn); ``asked`` are the person's words, or empty."""
     text = f"{WARNING}  *{what}*" + (f"\n{next_step}" if next_step else "")
-    print_below = [part for part in (code(asked) if asked else "", f"error {error_id}" if error_id else "") if part]
+    print_below = [part for part in (line(asked) if asked else "", f"error {error_id}" if error_id else "") if part]
     return render([section(text), *([small("  ·  ".join(print_below))] if print_below else [])])
 
 
@@ -75,7 +75,7 @@ def refused(summary: str, needs: str, role: str, person: str, admins: Sequence[s
 def unknown(name: str, near: list[str], slash: str) -> list[BlockDict]:
     """No command of that name; ``near`` are command lines that may have been meant."""
     ideas = (
-        "Did you mean " + " or ".join(code(f"{slash}{guess}") for guess in near) + "?" if near else f"`{slash}help` lists what you can ask."
+        "Did you mean " + " or ".join(line(f"{slash}{guess}") for guess in near) + "?" if near else f"`{slash}help` lists what you can ask."
     )
     return render([section(f"{WARNING}  *There is no command {code(name, 40)}.*\n{ideas}")])
 

@@ -41,6 +41,7 @@ BlockDict: TypeAlias = dict[str, Any]
 UNSET = "not set"
 CUT = "…"
 WARNING = "⚠️"
+_MENTION = re.compile(r"(?<!\S)(<[@#][A-Z0-9]{3,}>)(?!\S)")
 _COMES_ALIVE = re.compile(r"@(?=\w)|(?<![\w.])#(?=\w)|:(?=//)")
 """In a text that Slack parses by itself: mentions, channels, web addresses and e-mails."""
 _FORMAT_AT_WORD_EDGE = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
@@ -105,6 +106,18 @@ def safe(words: str, most: int = 300) -> str:
 def code(words: str, most: int = 100) -> str:
     """A login or an id in code style; a backtick in it cannot end the style."""
     return "`" + html.escape(cut(clean(words), most).replace("`", "'"), quote=False) + "`"
+
+
+def line(words: str, rest: str = "", most: int = 100) -> str:
+    """A command line in code style; a person or channel in it stands outside of the code, since Slack shows no name within.
+
+    Args:
+        words: Ours and the reader's own.
+        rest: Words from outside at its end, in which nobody is mentioned.
+    """
+    parts = _MENTION.split(cut(clean(words), most))
+    parts[-1] = f"{parts[-1]} {rest}"
+    return " ".join(part if place % 2 else code(part, most) for place, part in enumerate(parts) if part.strip())
 
 
 def plain(words: str, most: int = 150) -> Text:

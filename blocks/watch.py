@@ -20,13 +20,19 @@ MOST_ADVISED = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Silence:
-    """A mute as people read it: what is muted, in their words, safe."""
+    """A mute as people read it: what is muted, in their words, safe.
+
+    Attributes:
+        unmute: What to type for a thing.
+        channel: Slack's id, where it is a channel that is muted.
+    """
 
     what: str
     until: datetime | None
     by: str = ""
     reason: str = ""
     unmute: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +154,8 @@ def _silence(one: Silence, zone: ZoneInfo, slash: str) -> str:
     until = "for good" if one.until is None else f"until {moment(one.until, zone)}"
     by = f" by <@{one.by}>" if one.by else ""
     reason = f": {safe(one.reason, 100)}" if one.reason else ""
-    return f"🔕  {one.what} {until}{by}{reason}  ·  {code(f'{slash}watch unmute {one.unmute}')}"
+    unmute = f"{code(f'{slash}watch unmute')} <#{one.channel}>" if one.channel else code(f"{slash}watch unmute {one.unmute}")
+    return f"🔕  {one.what} {until}{by}{reason}  ·  {unmute}"
 
 
 def _set_aside(setup: Setup) -> list[Block]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from blocks.frame import clean, code, cut
+from blocks.frame import clean, code, cut, line
 from handlers.choosing import untold
 from handlers.parsing import channel_in
 from handlers.registry import Misunderstood
@@ -109,7 +109,7 @@ def read_grant(words: Sequence[str], here: str, command: str) -> Wish:
     who, role = whom[0], roles[0]
     if role is Role.NONE and who.subject is not Subject.PERSON:
         raise Misunderstood(
-            "None is for people by name.", f"To take back what a group or a channel has: {code(f'{_of(command)} revoke {who.typed}')}"
+            "None is for people by name.", f"To take back what a group or a channel has: {line(f'{_of(command)} revoke {who.typed}')}"
         )
     return Wish(who, role, outsiders and who.subject is not Subject.PERSON)
 

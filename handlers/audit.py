@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from blocks import audit as view
-from blocks.frame import code
+from blocks.frame import code, line
 from blocks.settings import Page, quoted
 from handlers.choosing import short, untold
 from handlers.help import slash_for
@@ -140,8 +140,8 @@ def _unknown(word: str, asked: Request, registry: Registry) -> Misunderstood:
     slash = slash_for(asked.way)
     known = (*PERIOD_WORDS, *(command.name for command in registry), HOME, "refused")
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.7)
-    line = " ".join(quoted(near[0] if one == word else one) for one in asked.words) if near else "@ben last-week refused"
-    return Misunderstood(f"I do not know “{short(word)}”.", f"{'Did you mean' if near else 'For example'} {code(f'{slash}audit {line}')}")
+    words = " ".join(quoted(near[0] if one == word else one) for one in asked.words) if near else "@ben last-week refused"
+    return Misunderstood(f"I do not know “{short(word)}”.", f"{'Did you mean' if near else 'For example'} {line(f'{slash}audit {words}')}")
 
 
 def _period(left: list[str], asked: Request, periods: list[Period]) -> int:

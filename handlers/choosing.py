@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from blocks.frame import clean, code, cut, safe
+from blocks.frame import clean, code, cut, line, safe
 from blocks.settings import quoted
 from handlers.help import slash_for
 from handlers.registry import Misunderstood, Request
@@ -78,22 +78,22 @@ def too_many(asked: Request, command: str, kind: str, meant: Sequence[tuple[str,
     if len(meant) > 1:
         return Misunderstood(f"I can look at one {kind} at a time.", _ideas(asked, command, meant, "Ask for one:", ""))
     (identity, _) = meant[0]
-    line = code(f"{slash_for(asked.way)}{command} {quoted(identity)}")
-    return Misunderstood(f"I do not know “{short(' '.join(unknown))}”.", f"Without it: {line}")
+    without = line(f"{slash_for(asked.way)}{command}", quoted(identity))
+    return Misunderstood(f"I do not know “{short(' '.join(unknown))}”.", f"Without it: {without}")
 
 
-def nothing_after(asked: Request, line: str, words: Sequence[str]) -> None:
+def nothing_after(asked: Request, after: str, words: Sequence[str]) -> None:
     """Nothing is said that would be dropped.
 
     Args:
-        line: The command line after which no words are taken.
+        after: The command line after which no words are taken.
 
     Raises:
         Misunderstood: There are some.
     """
     if words:
-        problem = f"After “{line}” comes nothing: I do not know “{short(' '.join(words))}”."
-        raise Misunderstood(problem, f"Without it: {code(f'{slash_for(asked.way)}{line}')}")
+        problem = f"After “{after}” comes nothing: I do not know “{short(' '.join(words))}”."
+        raise Misunderstood(problem, f"Without it: {code(f'{slash_for(asked.way)}{after}')}")
 
 
 def untold(word: str) -> Misunderstood:
@@ -130,7 +130,7 @@ def _ideas(asked: Request, command: str, near: Sequence[tuple[str, str]], begin:
 
 def _idea(asked: Request, command: str, identity: str, name: str) -> str:
     called = "" if name == identity else safe(name, 60)
-    return f"{code(f'{slash_for(asked.way)}{command} {quoted(identity)}')} {called}".rstrip()
+    return f"{line(f'{slash_for(asked.way)}{command}', quoted(identity))} {called}".rstrip()
 
 
 def _plural(kind: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from difflib import get_close_matches
 
-from blocks.frame import clean, code, cut
+from blocks.frame import clean, code, cut, line
 from blocks.settings import quoted
 from handlers.parsing import channel_in
 from handlers.registry import Misunderstood
@@ -361,8 +361,8 @@ class _Reading:
         hint = f"Did you mean {self._example(line)}?" if near else f"For example {' or '.join(map(self._example, EXAMPLES[:3]))}"
         return Misunderstood(f"I do not know the word “{_short(typed)}”.", hint)
 
-    def _example(self, line: str) -> str:
-        return code(f"{self.command} {line}", 200)
+    def _example(self, words: str) -> str:
+        return line(f"{self.command} {words}", most=200)
 
 
 def _channel(word: str) -> str:

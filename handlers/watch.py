@@ -57,6 +57,7 @@ def _list(change: Change) -> Reply:
                 by=one.by,
                 reason=one.reason,
                 unmute=known.named(one.scope, one.key).word,
+                channel=one.key if one.scope is Scope.CHANNEL else "",
             )
             for one in mutes
         ),

@@ -109,9 +109,12 @@ def mute(change: Change) -> Reply:
     change.memory.opened.write(body)
     until = "for good" if how_long.until is None else f"until {moment(how_long.until, change.asked.zone)}"
     said = f"🔕  {_shown(target)} is muted {until}. Messages that are there are kept up to date, nothing else is said."
-    undo = f"{change.again(f'unmute {target.word}')} ends it"
+    is_channel = target.scope is Scope.CHANNEL
+    again = change.again("unmute", target.key) if is_channel else change.again(f"unmute {target.word}")
     return Reply(
-        headline=f"{_plain(target)} is muted", blocks=view.done_card(said, undo), did=f"mute {target.word}: {reason or 'no reason'}"
+        headline=f"{_plain(target)} is muted",
+        blocks=view.done_card(said, f"{again} ends it"),
+        did=f"mute {target.word}: {reason or 'no reason'}",
     )
 
 

@@ -211,7 +211,7 @@ def test_the_audit_finds_what_was_done_and_refused_by_person_command_and_period(
     ("words", "says"),
     [
         ("yesterdy", "I do not know “yesterdy”.\nDid you mean /voip audit yesterday"),
-        (f"<@{BEN}> refusd", f"Did you mean /voip audit <@{BEN}> refused"),
+        (f"<@{BEN}> refusd", f"Did you mean /voip audit @{BEN} refused"),
         ("cals today", "Did you mean /voip audit calls today"),
         ("frobnicate", "For example /voip audit @ben last-week refused"),
     ],

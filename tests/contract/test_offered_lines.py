@@ -21,17 +21,17 @@ def door() -> Iterator[Door]:
 
 
 def told(door: Door, line: str, person: str = ADMIN, channel: str = OPEN, way: Way = Way.SLASH) -> str:
-    """What the person reads who is not understood."""
+    """What the person reads who is not understood, without their own line under it."""
     answer = door.ask(line, person, channel, way)
     assert answer.entry.result in ("misunderstood", "unknown") and answer.message is not None, (line, answer.entry.result)
-    return html.unescape(words_of(answer.message.blocks))
+    words = html.unescape(words_of(answer.message.blocks))
+    return words.rpartition("\n")[0] if answer.entry.result == "misunderstood" else words
 
 
 def offered(door: Door, line: str, person: str = ADMIN, channel: str = OPEN) -> list[str]:
-    """The lines that are offered in its place, without the person's own under them."""
+    """The lines that are offered in its place."""
     words = re.sub(r"` #([CG][A-Z0-9]+)", r" <#\1>`", told(door, line, person, channel))
-    lines = re.findall(r"`/voip ([^`]+)`", words)
-    return [one for one in lines if one != line]
+    return re.findall(r"`/voip ([^`]+)`", words)
 
 
 # Words of watch
@@ -169,3 +169,26 @@ def test_help_of_a_verb_is_that_of_its_command(door: Door) -> None:
 def test_a_greeting_gets_the_help(door: Door, line: str) -> None:
     answer, helped = door.ask(line), door.ask("help")
     assert answer.message == helped.message is not None
+
+
+# Names in lines
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("grant <@U0OLGA> operator", "`/voip access grant` <@U0OLGA> `operator`"),
+        ("access grant <@U0OLGA> superuser", "`/voip access grant` <@U0OLGA> `superuser`"),
+        ("access channel <#C0BIRCH> to client brch", "`/voip access channel` <#C0BIRCH> `to client 561115`"),
+        ("audit <@U0OLGA> refusd", "`/voip audit` <@U0OLGA> `refused`"),
+        ("report dialy 08:00 in <#C0BIRCH>", "`/voip report daily 08:00 in` <#C0BIRCH>?"),
+        ("watch quiet 22:00-07:00 <#C0BIRCH>", "`/voip watch quiet off` <#C0BIRCH> undoes it"),
+        ("watch escalate <!subteam^S0OPS1234> <#C0BIRCH>", "`/voip watch escalate off` <#C0BIRCH> undoes it"),
+        ("watch mute <#C0BIRCH> 2h", "`/voip watch unmute` <#C0BIRCH> ends it"),
+        ("watch", "`/voip watch unmute` <#C0BIRCH>"),
+        ("watch unmute <#C0BIRCH", "`/voip watch unmute &lt;#C0BIRCH`"),
+    ],
+)
+def test_a_person_or_channel_stands_outside_of_the_code(door: Door, asked: str, shown: str) -> None:
+    answer = door.ask(asked)
+    assert answer.message is not None and shown in str(answer.message.blocks)

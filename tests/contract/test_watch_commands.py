@@ -114,7 +114,7 @@ def test_what_is_muted_and_for_how_long_is_read_from_words(fleet: Fleet, nobody:
     ask(fleet, f'watch site {HEAD} "Head office"', nobody)
     said = ask(fleet, f"watch mute {words}", nobody)
     assert mutes(fleet) == [(scope, key)] and "is muted" in said.headline and said.did.startswith("mute ")
-    undo = words_of(said.blocks).rpartition("`/voip ")[2].partition("`")[0]
+    undo = str(said.blocks).rpartition("`/voip ")[2].partition(" ends it")[0].replace("`", "")
     assert "is heard again" in ask(fleet, undo, nobody).headline and mutes(fleet) == []
 
 

@@ -25,6 +25,7 @@ from blocks.frame import (
     facts,
     header,
     length,
+    line,
     listing,
     mask_within,
     money,
@@ -79,6 +80,18 @@ def test_code_cannot_be_ended_from_inside(words: str) -> None:
     assert made.endswith("`")
     assert "`" not in made[1:-1]
     assert "<" not in made
+
+
+@given(st.lists(st.one_of(st.sampled_from(("<@U0BEN>", "<#C0PHONES>", "`<@U0BEN>`", "<!here>")), st.text(max_size=9))).map(" ".join))
+def test_what_stands_outside_of_the_code_of_a_line_is_a_person_or_a_channel(words: str) -> None:
+    outside = re.sub(r"`[^`]*`", "", line(words))
+    assert set(outside.split()) <= {"<@U0BEN>", "<#C0PHONES>"}
+    assert line("/voip status", words) == code(f"/voip status {words}")
+
+
+def test_a_line_is_copied_with_the_names_in_it() -> None:
+    assert line("/voip access grant <@U0BEN> operator") == "`/voip access grant` <@U0BEN> `operator`"
+    assert line("/voip access channel <#C0PHONES> to", "site <@U0BEN>") == "`/voip access channel` <#C0PHONES> `to site &lt;@U0BEN&gt;`"
 
 
 @given(st.text(max_size=400))
