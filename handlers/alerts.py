@@ -11,7 +11,7 @@ from blocks.alert_words import Outage
 from blocks.frame import clean, code, cut
 from blocks.settings import quoted
 from handlers import masking
-from handlers.choosing import one_of
+from handlers.choosing import nothing_after, one_of, short
 from handlers.help import slash_for
 from handlers.looking import Looks
 from handlers.memory import Memory
@@ -49,6 +49,7 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
         """What is asked of outages, by the first word."""
         match [word.lower() for word in asked.words[:1]]:
             case [] | ["open"]:
+                nothing_after(asked, "alerts open", asked.words[1:])
                 return _open(asked, memory)
             case ["history"]:
                 return _history(asked, memory)
@@ -57,7 +58,7 @@ def alerts_command(memory: Memory, live: Looks) -> Command:
             case ["look"]:
                 return _look(asked, memory, phones, live, _id(asked, 1))
             case [word] if ID.fullmatch(word):
-                return _details(asked, memory, word)
+                return _details(asked, memory, _id(asked, 0))
         if _is_period(asked, memory) or _is_place(asked, memory):
             return _history(replace(asked, words=("history", *asked.words)), memory)
         return _fared(asked, memory)
@@ -122,8 +123,14 @@ def _outages(asked: Request, memory: Memory, transaction: Transaction, some: Seq
 
 
 def _id(asked: Request, place: int) -> str:
+    """The number of an outage, typed there as the last word.
+
+    Raises:
+        Misunderstood: There is none, or there is more.
+    """
     if len(asked.words) <= place:
         raise Misunderstood("Which outage?", f"{code(f'{slash_for(asked.way)}alerts')} lists those that are open")
+    nothing_after(asked, " ".join(("alerts", *map(short, asked.words[: place + 1]))), asked.words[place + 1 :])
     return asked.words[place]
 
 

@@ -24,7 +24,8 @@ from store.survey import who_is
 
 PHONES = (Scope.ACCOUNT, Scope.SITE, Scope.CLIENT, Scope.POP)
 OFF = ("off", "no", "none", "default")
-CONFIRM = (timedelta(seconds=1), timedelta(hours=1))
+CONFIRM = (timedelta(seconds=15), timedelta(hours=1))
+"""A shorter time would tell of every phone that starts anew, and remind of it every few seconds."""
 MOST_BALANCE = Decimal(100_000)
 
 
@@ -208,6 +209,9 @@ def confirm(change: Change) -> Reply:
     """``confirm 90s``, ``confirm default``."""
     word = "".join(change.words).lower()
     seconds = None if word in OFF else _seconds(word)
+    if seconds is not None and not CONFIRM[0] <= timedelta(seconds=seconds) <= CONFIRM[1]:
+        examples = f"{change.again('confirm 90s')}, {change.again('confirm 2m')}"
+        raise Misunderstood("How long does a “no” have to last before it is told?", f"From 15 seconds to an hour: {examples}")
 
     def body(transaction: Transaction) -> Timing:
         before = steering.thresholds(transaction)
@@ -222,20 +226,19 @@ def confirm(change: Change) -> Reply:
 
 
 def _seconds(word: str) -> float:
+    """``90s``, ``2m``, ``90``; -1 for what is no time."""
     number, unit = (word[:-3], "m") if word.endswith("min") else (word[:-1], word[-1:]) if word[-1:] in ("s", "m") else (word, "s")
     if number.isascii() and number.isdecimal():
-        length = timedelta(**{{"s": "seconds", "m": "minutes"}[unit]: min(int(number), 100_000)})
-        if CONFIRM[0] <= length <= CONFIRM[1]:
-            return length.total_seconds()
-    raise Misunderstood(
-        "How long does a “no” have to last before it is told?", "From a second to an hour: `watch confirm 90s`, `watch confirm 2m`"
-    )
+        return min(int(number[:6]), 100_000) * {"s": 1, "m": 60}[unit]
+    return -1
 
 
 def low_balance(change: Change) -> Reply:
     """``low-balance 25``, ``low-balance default``."""
     word = "".join(change.words).lower().removeprefix("$")
     amount = None if word in OFF else _dollars(word)
+    if amount is not None and not 0 <= amount <= MOST_BALANCE:
+        raise Misunderstood("Under how many dollars is the balance low?", f"For example {change.again('low-balance 25')}")
 
     def body(transaction: Transaction) -> None:
         before = steering.thresholds(transaction)
@@ -250,10 +253,9 @@ def low_balance(change: Change) -> Reply:
 
 
 def _dollars(word: str) -> Decimal:
+    """``25``, ``12.50``; -1 for what is no amount."""
     try:
         amount = Decimal(word)
     except InvalidOperation:
-        amount = Decimal(-1)
-    if not (amount.is_finite() and 0 <= amount <= MOST_BALANCE):
-        raise Misunderstood("Under how many dollars is the balance low?", "For example `watch low-balance 25`")
-    return amount
+        return Decimal(-1)
+    return amount if amount.is_finite() else Decimal(-1)

@@ -57,6 +57,9 @@ def offered(door: Door, line: str, person: str = ADMIN, channel: str = OPEN) -> 
         "watch mut",
         "watch lst",
         "watch site",
+        "watch confirm 1s",
+        "watch confirm 99999999999m",
+        "watch low-balance NaN",
     ],
 )
 def test_what_watch_offers_is_understood(door: Door, line: str) -> None:
@@ -79,6 +82,10 @@ def test_until_is_said_in_several_ways(door: Door, word: str, until: str) -> Non
 @pytest.mark.parametrize(
     "line",
     [
+        "alerts open",
+        "alerts details 2026-1125-01",
+        "alerts look 2026-1125-01",
+        "alerts 2026-1125-01",
         "balance",
         "doctor",
         "whoami",
