@@ -112,14 +112,18 @@ def lease_ends(store: Store) -> float:
 def trial(looking: Bot, waiting: Bot, store: Store, by: signal.Signals) -> float:
     """Seconds from the end of the lease of the one that looks, which is stopped, to the first look of the other."""
     time.sleep(random.uniform(1, 3))
-    before = len(waiting.looks)
     looking.stop(by)
     # what its last commit was on its way to store is stored by now
     time.sleep(0.5)
     ends = lease_ends(store)
-    until(lambda: len(waiting.looks) > before)
+
+    def looks() -> list[float]:
+        """Not the one that was on the wire when it was frozen itself, which it asks once more when it goes on."""
+        return [at for at in waiting.looks if at > ends]
+
+    until(looks)
     looking.go_on()
-    return waiting.looks[before] - ends
+    return looks()[0] - ends
 
 
 def main() -> int:
